@@ -1,0 +1,45 @@
+# Every target works from a bare clone with Python 3.11 or newer and make.
+PYTHON ?= $(shell command -v python3.11 || command -v python3)
+VENV := .venv
+BIN := $(VENV)/bin
+READY := $(VENV)/.ready
+
+.PHONY: setup demo check test cover docs run bench clean
+
+setup: $(READY)
+
+$(READY): pyproject.toml constraints.txt
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "policywatch needs Python 3.11 or newer, not " + sys.version.split()[0])'
+	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	@echo "Installing policywatch and its tools into $(VENV) ..."
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[dev]'
+	@touch $@
+
+demo: setup ## the whole job on sample sources, on this machine alone
+	@$(BIN)/policywatch demo
+
+run: setup ## the service, in this directory
+	@$(BIN)/policywatch run
+
+check: setup ## style, types, layers, configuration
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/policywatch sources check
+	$(BIN)/policywatch themes check
+
+test: setup ## every test
+	$(BIN)/pytest -n 2
+
+cover: setup ## branch coverage of the pure modules, which must be complete
+	$(BIN)/pytest tests/unit --cov --cov-branch --cov-report=term-missing --cov-fail-under=100
+
+docs: setup ## check that the documents are true
+	$(BIN)/pytest tests/e2e/test_readme.py
+
+bench: setup ## measure; never part of the tests
+	$(BIN)/python -m bench.rules
+
+clean:
+	rm -rf $(VENV) build dist *.egg-info demo-home

@@ -1,0 +1,1 @@
+"""What runs: polls, digests, the service, and the command line over them."""

@@ -1,0 +1,88 @@
+"""`policywatch`: the commands by name; a command's module is imported only when it is called."""
+
+import importlib
+import sys
+from collections.abc import Mapping
+from types import MappingProxyType
+
+import click
+
+from jobs.cli.frame import exit_code
+
+# One line a command: its module, its name there, and what `--help` says of it.
+COMMANDS: Mapping[str, tuple[str, str, str]] = MappingProxyType(
+    {
+        "init": ("jobs.cli.init", "init", "Set up a directory to run in."),
+        "demo": ("jobs.cli.demo", "demo", "Show the whole job on sample sources, offline."),
+        "run": ("jobs.cli.run", "run", "Poll and send digests on schedule, until stopped."),
+        "poll": ("jobs.cli.poll", "poll", "Read sources now."),
+        "trace": ("jobs.cli.trace", "trace", "Say why something was or was not seen."),
+        "sources": ("jobs.cli.sources", "sources", "List, check and test sources."),
+        "themes": ("jobs.cli.themes", "themes", "Check and explain the rules."),
+        "items": ("jobs.cli.items", "items", "Search and show stored items."),
+        "digest": ("jobs.cli.digest", "digest", "Preview, send and list digests."),
+        "subscribers": ("jobs.cli.subscribers", "subscribers", "Who gets which digest."),
+        "doctor": ("jobs.cli.doctor", "doctor", "Check the machine and the deployment."),
+    }
+)
+
+
+class LazyCommands(click.Group):
+    """A group that imports a command's module when it is called, so that `--help` is quick."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """Name the commands in the order in which a newcomer needs them."""
+        del ctx
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """Import and return a command."""
+        del ctx
+        if cmd_name not in COMMANDS:
+            return None
+        module, name, _ = COMMANDS[cmd_name]
+        command = getattr(importlib.import_module(module), name)
+        if not isinstance(command, click.Command):
+            raise TypeError(f"{module}.{name} is no command")
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """List the commands without importing one."""
+        del ctx
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, line) for name, (_, _, line) in COMMANDS.items()])
+
+
+@click.command(cls=LazyCommands, context_settings={"help_option_names": ["-h", "--help"]})
+@click.option("--home", metavar="DIR", help="The deployment's directory (POLICYWATCH_HOME, or .).")
+@click.version_option(package_name="policywatch", prog_name="policywatch")
+@click.pass_context
+def policywatch(ctx: click.Context, home: str | None) -> None:
+    """Watch governments and think tanks, explain what matters, mail it exactly once.
+
+    Data goes to stdout, progress to stderr. Exit codes: 0 done, 1 internal error, 2 usage,
+    3 configuration, 4 some sources failed, 5 mail not delivered, 75 locked.
+    """
+    ctx.obj = home
+
+
+def main() -> None:
+    """Run the command line; every error that we raise on purpose is one plain message."""
+    try:
+        # Without the stand-alone mode click hands a command's exit code back.
+        sys.exit(policywatch(standalone_mode=False))
+    except click.Abort:
+        click.echo("stopped", err=True)
+        sys.exit(130)
+    except click.ClickException as e:
+        e.show()
+        sys.exit(e.exit_code)
+    except BrokenPipeError:
+        sys.stderr.close()
+        sys.exit(0)
+    except Exception as e:
+        code = exit_code(e)
+        if code is None:
+            raise
+        click.echo(f"policywatch: {e}" if "\n" not in str(e) else str(e), err=True)
+        sys.exit(code)

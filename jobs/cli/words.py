@@ -1,0 +1,72 @@
+"""How the command line words items and matches."""
+
+from collections.abc import Iterable
+
+from jobs.cli.frame import table
+from pipeline.digest import short_id
+from pipeline.model import Evidence, Match, Verdict
+from pipeline.records import StoredItem
+
+
+def found_words(match: Match) -> str:
+    """Name the rules of a match and the words that they found, each once."""
+    words: dict[str, list[str]] = {}
+    for evidence in match.evidence:
+        found = words.setdefault(evidence.rule, [])
+        if evidence.text not in found:
+            found.append(evidence.text)
+    return "; ".join(f"{rule}: {', '.join(found)}" for rule, found in words.items())
+
+
+def evidence_json(evidence: Evidence) -> dict[str, object]:
+    """Return one place in the shape that scripts rely on."""
+    return {
+        "rule": evidence.rule,
+        "field": evidence.field.value,
+        "start": evidence.start,
+        "end": evidence.end,
+        "text": evidence.text,
+    }
+
+
+def item_json(stored: StoredItem) -> dict[str, object]:
+    """Return a stored item in the shape that scripts rely on."""
+    item = stored.item
+    return {
+        "id": stored.id,
+        "short_id": short_id(stored.id),
+        "source": item.source_id,
+        "url": item.url,
+        "title": item.title,
+        "summary": item.summary,
+        "published": item.published_at.isoformat() if item.published_at else None,
+        "first_seen": stored.first_seen_at.isoformat(),
+        "language": item.language or None,
+        "type": item.type.value,
+        "origin": stored.origin.value,
+        "revision": stored.revision,
+        "themes": [
+            {
+                "theme": match.theme,
+                "score": match.score,
+                "evidence": [evidence_json(evidence) for evidence in match.evidence],
+            }
+            for match in stored.matches
+            if match.verdict is Verdict.APPLIES
+        ],
+    }
+
+
+def show_hits(hits: Iterable[StoredItem]) -> None:
+    """Print items as a table, one a line."""
+    table(("item", "day", "source", "title", "themes"), [_row(hit) for hit in hits])
+
+
+def _row(hit: StoredItem) -> tuple[str, ...]:
+    applying = ", ".join(m.theme for m in hit.matches if m.verdict is Verdict.APPLIES)
+    return (f"#{short_id(hit.id)}", _day(hit), hit.item.source_id, hit.item.title, applying)
+
+
+def _day(stored: StoredItem) -> str:
+    """Return the day of an item: published, or first seen when the source gave none."""
+    return f"{stored.item.published_at or stored.first_seen_at:%Y-%m-%d}"

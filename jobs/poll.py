@@ -1,0 +1,153 @@
+"""Read sources: choose which, fetch them side by side, take in each as it comes."""
+
+from collections.abc import Callable, Iterable, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from datetime import datetime
+
+from jobs.deployment import JOB_WAIT_SECONDS, Deployment
+from pipeline.health import due, unconditional
+from pipeline.model import Outcome, Source, SourceResult, SourceState, Validators
+from pipeline.reading import FetchPolicy, PollTask, Reading
+from pipeline.run import Inflow, batches, read_all, take_in
+from pipeline.schedule import next_cutoff
+
+FETCH_THREADS = 32
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Choice:
+    """Which sources to read: the named ones, every enabled one, or (neither) what is due.
+
+    `force` reads in full: it asks without validators and parses an unchanged body again.
+    """
+
+    ids: tuple[str, ...] = ()
+    all: bool = False
+    force: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PollReport:
+    """How one run went, source by source in the order of the configuration."""
+
+    run_id: int
+    started: datetime
+    finished: datetime
+    results: tuple[SourceResult, ...]
+
+    @property
+    def failed(self) -> tuple[SourceResult, ...]:
+        """Return the results of the sources that could not be read."""
+        passed = {Outcome.DISABLED}
+        return tuple(r for r in self.results if not r.outcome.read and r.outcome not in passed)
+
+
+def poll(
+    deployment: Deployment,
+    choice: Choice,
+    *,
+    on_result: Callable[[SourceResult], None] | None = None,
+    stopping: Callable[[], bool] = lambda: False,
+) -> PollReport:
+    """Read the chosen sources and save each reading in a transaction of its own.
+
+    `stopping` is asked between two sources: what was not read by then stays due.
+    """
+    store, started = deployment.store, deployment.now()
+    store.sync_sources(deployment.configuration.sources, started)
+    ruleset = deployment.configuration.ruleset
+    store.put_ruleset(ruleset.hash, ruleset.text, ruleset.file, started)
+    states = store.source_states()
+    chosen, results = _choose(deployment, choice, states, started)
+    run_id = store.start_run("poll", started)
+    tell = on_result or _nobody
+    for result in results:
+        tell(result)
+    for reading in _readings(deployment, chosen, states, choice):
+        result = _take_in(deployment, run_id, reading)
+        results.append(result)
+        tell(result)
+        if stopping():
+            break
+    finished = deployment.now()
+    store.finish_run(run_id, finished)
+    order = {source.id: i for i, source in enumerate(deployment.configuration.sources)}
+    results.sort(key=lambda result: order[result.source_id])
+    return PollReport(run_id=run_id, started=started, finished=finished, results=tuple(results))
+
+
+def _nobody(result: SourceResult) -> None:
+    del result
+
+
+def _choose(
+    deployment: Deployment, choice: Choice, states: Mapping[str, SourceState], now: datetime
+) -> tuple[list[Source], list[SourceResult]]:
+    """Return the sources to read, and the results of those that were asked for but are not."""
+    chosen: list[Source] = []
+    refused: list[SourceResult] = []
+    for source in _candidates(deployment, choice, states, now):
+        state = states[source.id]
+        if not source.enabled:
+            refused.append(_refusal(source, Outcome.DISABLED, f"disabled: {source.reason}"))
+        elif state.not_before and now < state.not_before:
+            until = f"{state.not_before:%Y-%m-%d %H:%M} UTC"
+            message = f"not asked: the server wants to be left alone until {until}"
+            refused.append(_refusal(source, Outcome.BLOCKED, message))
+        else:
+            chosen.append(source)
+    return chosen, refused
+
+
+def _candidates(
+    deployment: Deployment, choice: Choice, states: Mapping[str, SourceState], now: datetime
+) -> Iterable[Source]:
+    sources = deployment.configuration.sources
+    if choice.ids:
+        return [source for source in sources if source.id in choice.ids]
+    enabled = [source for source in sources if source.enabled]
+    if choice.all:
+        return enabled
+    cutoffs = [next_cutoff(spec, now) for spec in deployment.configuration.digests]
+    ahead = [cutoff for cutoff in cutoffs if cutoff]
+    return [source for source in enabled if due(states[source.id], now, ahead)]
+
+
+def _refusal(source: Source, outcome: Outcome, message: str) -> SourceResult:
+    return SourceResult(source_id=source.id, outcome=outcome, error=message)
+
+
+def _readings(
+    deployment: Deployment,
+    chosen: Iterable[Source],
+    states: Mapping[str, SourceState],
+    choice: Choice,
+) -> Iterable[Reading]:
+    now = deployment.now()
+    tasks = [_task(source, states[source.id], choice, now) for source in chosen]
+    settings = deployment.settings
+    policy = FetchPolicy(user_agent=settings.user_agent, allow_networks=settings.allow_networks)
+    with ThreadPoolExecutor(FETCH_THREADS, thread_name_prefix="fetch") as executor:
+        yield from read_all(batches(tasks, policy), executor)
+
+
+def _task(source: Source, state: SourceState, choice: Choice, now: datetime) -> PollTask:
+    if choice.force:
+        return PollTask(source=source)
+    full = unconditional(state, now)
+    validators = Validators() if full else state.validators
+    return PollTask(source=source, validators=validators, body_hash=state.body_hash)
+
+
+def _take_in(deployment: Deployment, run_id: int, reading: Reading) -> SourceResult:
+    """Take in one reading under the job lock, by the newest state: another pass may have read."""
+    store, source = deployment.store, deployment.sources[reading.source_id]
+    ruleset = deployment.configuration.ruleset
+    with store.job_lock("poll", wait_seconds=JOB_WAIT_SECONDS):
+        now = deployment.now()
+        state = store.source_states()[source.id]
+        inflow = Inflow(source=source, ruleset=ruleset, store=store)
+        intake = take_in(inflow, reading, state, now)
+        store.save_intake(run_id, intake, ruleset.hash, now)
+    return intake.result

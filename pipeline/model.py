@@ -1,0 +1,398 @@
+"""The nouns, in the order in which an item meets them; all of them frozen values.
+
+Source -> Document -> RawItem -> Item -> Match -> Notice; a Run is the journal of SourceResults.
+The nouns of a digest issue live in `pipeline.digest`.
+"""
+
+import copyreg
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from types import MappingProxyType
+
+
+def read_only(values: dict[str, str]) -> MappingProxyType[str, str]:
+    """Return a mapping that nobody can change."""
+    return MappingProxyType(values)
+
+
+def _reduced(
+    mapping: MappingProxyType[str, str],
+) -> tuple[type[object] | object, tuple[dict[str, str]]]:
+    return read_only, (dict(mapping),)
+
+
+# Our values cross processes, and Python pickles no read-only mapping by itself.
+copyreg.pickle(MappingProxyType, _reduced)  # type: ignore[arg-type] # typeshed wants str too
+
+
+class Type(StrEnum):
+    """What an item is; the source's default, overridden by its document."""
+
+    LAW = "law"
+    BILL = "bill"
+    RULE = "rule"
+    ORDER = "order"
+    CONSULTATION = "consultation"
+    GUIDANCE = "guidance"
+    REPORT = "report"
+    SPEECH = "speech"
+    PRESS = "press"
+    STATISTICS = "statistics"
+    OTHER = "other"
+
+
+class Tier(StrEnum):
+    """Who speaks: official before research before press, wherever items are ordered."""
+
+    OFFICIAL = "official"
+    RESEARCH = "research"
+    PRESS = "press"
+
+
+class Precision(StrEnum):
+    """How exact a publication time is; a day is never shifted between zones."""
+
+    SECOND = "second"
+    DAY = "day"
+
+
+class Origin(StrEnum):
+    """Why an item is in the store; only `news` is ever mailed as new."""
+
+    NEWS = "news"
+    BASELINE = "baseline"
+    BACKFILL = "backfill"
+    MANUAL = "manual"
+
+
+class Outcome(StrEnum):
+    """How one reading of one source ended."""
+
+    OK = "ok"
+    NOT_MODIFIED = "not_modified"
+    EMPTY = "empty"
+    PARTLY_BROKEN = "partly_broken"
+    NOT_A_FEED = "not_a_feed"
+    BLOCKED = "blocked"
+    TOO_BIG = "too_big"
+    TOO_SLOW = "too_slow"
+    PARSE_LIMIT = "parse_limit"
+    REFUSED_ADDRESS = "refused_address"
+    MOVED = "moved"
+    GONE = "gone"
+    HTTP_ERROR = "http_error"
+    DNS = "dns"
+    TLS = "tls"
+    DISABLED = "disabled"
+
+    @property
+    def read(self) -> bool:
+        """Say whether the source was read: what it offers now is known to us."""
+        return self in _READ
+
+
+_READ = frozenset({Outcome.OK, Outcome.NOT_MODIFIED, Outcome.EMPTY, Outcome.PARTLY_BROKEN})
+
+
+class Field(StrEnum):
+    """A text of an item in which rules look; a lone text is the summary."""
+
+    TITLE = "title"
+    SUMMARY = "summary"
+    BODY = "body"
+
+
+class Verdict(StrEnum):
+    """What a theme says of an item: it applies, nearly did, or was excluded."""
+
+    APPLIES = "applies"
+    NEAR = "near"
+    EXCLUDED = "excluded"
+
+
+class Reason(StrEnum):
+    """Why a notice is worth saying."""
+
+    NEW = "new"
+    UPDATED = "updated"
+    LATE = "late"
+    RULE_CHANGE = "rule_change"
+    NEW_SOURCE = "new_source"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Selectors:
+    """Where a page keeps its items: CSS selectors, the last three inside an item.
+
+    An empty selector means: the first link for `link`, its text for `title`, no date for `date`.
+    """
+
+    item: str
+    title: str = ""
+    link: str = ""
+    date: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Source:
+    """One address that we read, as `sources.yaml` declares it; empty text means not given."""
+
+    id: str
+    name: str
+    kind: str
+    url: str
+    organisation: str = ""
+    jurisdiction: str = ""
+    language: str = ""
+    type: Type = Type.OTHER
+    tier: Tier = Tier.PRESS
+    group: str = ""
+    timezone: str = "UTC"
+    encoding: str = ""
+    select: Selectors | None = None
+    min_items: int = 0
+    headers: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
+    user_agent: str = ""
+    path_filter: str = ""
+    late_by: int = 30
+    enabled: bool = True
+    reason: str = ""
+    was: tuple[str, ...] = ()
+    notes: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Request:
+    """One GET that a kind asks for."""
+
+    url: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Validators:
+    """What a server gave us to ask `changed since?` with; empty text means nothing."""
+
+    etag: str = ""
+    last_modified: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Document:
+    """One answer as bytes: after decompression, before any decoding of text."""
+
+    url: str
+    """The address that answered in the end; relative links are relative to it."""
+    status: int
+    content: bytes
+    content_type: str = ""
+    validators: Validators = Validators()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RawItem:
+    """One entry as its document gives it: markup, entities and dates untouched.
+
+    None means that the document has no such element; an empty text that it is empty.
+    """
+
+    base: str
+    """The absolute address that `link` is relative to."""
+    guid: str | None = None
+    link: str | None = None
+    title: str | None = None
+    summary: str | None = None
+    body: str | None = None
+    author: str | None = None
+    language: str | None = None
+    published: str | None = None
+    updated: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Parsed:
+    """What one document holds; `trouble` names what in it could not be read."""
+
+    title: str
+    items: tuple[RawItem, ...]
+    trouble: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Item:
+    """One item as we keep it: absolute http(s) link, plain text, aware UTC time.
+
+    `published_at` is None when the source gave no usable date; we never make one up.
+    `url` is empty when the source gave no usable link.
+    """
+
+    source_id: str
+    guid: str
+    url: str
+    title: str
+    summary: str = ""
+    body: str = ""
+    author: str = ""
+    language: str = ""
+    type: Type = Type.OTHER
+    published_raw: str = ""
+    published_at: datetime | None = None
+    precision: Precision | None = None
+    fingerprint: str = ""
+    """SHA-256 hex over title, texts, author and link; never over the date."""
+
+    def text(self, name: Field) -> str:
+        """Return the text of one field."""
+        texts = {Field.TITLE: self.title, Field.SUMMARY: self.summary, Field.BODY: self.body}
+        return texts[name]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KnownItem:
+    """An item that the store holds, as far as identity and edits ask for it."""
+
+    id: int
+    revision: int
+    item: Item
+    first_seen_at: datetime
+    origin: Origin = Origin.NEWS
+    applied_themes: frozenset[str] = frozenset()
+    """Themes that apply to the current revision."""
+    noticed_themes: frozenset[str] = frozenset()
+    """Themes under which any notice of this item stands in the ledger."""
+    last_noticed_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Evidence:
+    """One place in one text that made a rule fire: half-open code-point offsets, original words."""
+
+    rule: str
+    field: Field
+    start: int
+    end: int
+    text: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Match:
+    """What one theme says of one item, and why.
+
+    `missing` tells what kept a near theme from applying, in the words of the rule's author;
+    `excluded_by` names the query that took an excluded one away.
+    """
+
+    theme: str
+    verdict: Verdict
+    score: float
+    evidence: tuple[Evidence, ...] = ()
+    missing: tuple[str, ...] = ()
+    excluded_by: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Scope:
+    """What scopes in a rule ask of an item's source: `jur:JP`, `tier:official`, `lang:ja`."""
+
+    source: str = ""
+    group: str = ""
+    jurisdiction: str = ""
+    type: Type = Type.OTHER
+    language: str = ""
+    tier: Tier = Tier.PRESS
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Notice:
+    """One line of the ledger of what is worth saying, before it has a number.
+
+    A notice about a new source has no theme.
+    """
+
+    theme: str
+    reason: Reason
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewItem:
+    """An item to store for the first time, with all the keys by which it is known for ever."""
+
+    item: Item
+    keys: tuple[str, ...]
+    origin: Origin
+    matches: tuple[Match, ...] = ()
+    notices: tuple[Notice, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChangedItem:
+    """A known item with another fingerprint: its next revision."""
+
+    known: KnownItem
+    item: Item
+    keys: tuple[str, ...]
+    matches: tuple[Match, ...] = ()
+    notices: tuple[Notice, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SeenItem:
+    """A known item that did not change, with the keys to remember it by."""
+
+    known: KnownItem
+    keys: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SourceState:
+    """What we remember of a source between two readings; None means never."""
+
+    source_id: str
+    validators: Validators = Validators()
+    body_hash: str = ""
+    baseline_at: datetime | None = None
+    last_attempt_at: datetime | None = None
+    last_success_at: datetime | None = None
+    full_read_at: datetime | None = None
+    due_at: datetime | None = None
+    not_before: datetime | None = None
+    """A server's Retry-After; nothing, a forced poll included, asks it before."""
+    interval_minutes: int = 60
+    failures: float = 0.0
+    good_polls: int = 0
+    last_new_at: datetime | None = None
+    newest_at: datetime | None = None
+    entries: int = 0
+    outcome: Outcome | None = None
+    error: str = ""
+    failing_since: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SourceResult:
+    """How one source fared in one run; `new` counts items stored for the first time."""
+
+    source_id: str
+    outcome: Outcome
+    status: int | None = None
+    new: int = 0
+    updated: int = 0
+    entries: int = 0
+    error: str = ""
+    seconds: float = 0.0
+    bytes: int = 0
+    newest_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Intake:
+    """All that one reading of one source changes; saved in one transaction or not at all."""
+
+    result: SourceResult
+    state: SourceState
+    new: tuple[NewItem, ...] = ()
+    changed: tuple[ChangedItem, ...] = ()
+    seen: tuple[SeenItem, ...] = ()
+    first_contact: bool = False
+    """The source's baseline is taken now: the ledger gets one `new_source` notice."""

@@ -1,0 +1,99 @@
+"""A raw item -> an item as we keep it: absolute link, plain text, UTC, fingerprint."""
+
+import hashlib
+import re
+from datetime import datetime
+from typing import Final
+from urllib.parse import urlsplit
+
+from pipeline.dates import parse_date
+from pipeline.model import Item, Precision, RawItem, Source
+from pipeline.text import clean_text, html_to_text, one_line
+from pipeline.urls import canonical
+
+SUMMARY_LIMIT: Final = 20_000
+BODY_LIMIT: Final = 200_000
+_TITLE_LIMIT: Final = 1_000
+_NAME_LIMIT: Final = 300
+_GUID_LIMIT: Final = 1_000
+
+_KANA: Final = re.compile("[\u3041-\u3096\u30a1-\u30fa]")
+_HANGUL: Final = re.compile("[\uac00-\ud7a3]")
+
+
+def normalise(raw: RawItem, source: Source, now: datetime) -> Item | None:
+    """Return what we keep of an entry, or None when it has neither title, link nor text.
+
+    The caller counts the None as trouble of its source.
+    """
+    url = canonical(raw.link or "", raw.base)
+    summary = html_to_text(raw.summary or "")[:SUMMARY_LIMIT].rstrip()
+    body = html_to_text(raw.body or "")[:BODY_LIMIT].rstrip()
+    title = _title(raw.title or "", summary or body)
+    if not (title or url):
+        return None
+    author = one_line(html_to_text(raw.author or ""))[:_NAME_LIMIT]
+    written, published_at, precision = _published(raw, source, now)
+    return Item(
+        source_id=source.id,
+        guid=_guid(raw.guid or ""),
+        url=url,
+        title=title,
+        summary=summary,
+        body=body,
+        author=author,
+        language=_language(raw, source, f"{title} {summary or body[:1_000]}"),
+        type=source.type,
+        published_raw=one_line(written)[:_NAME_LIMIT],
+        published_at=published_at,
+        precision=precision,
+        fingerprint=_fingerprint(title, summary, body, author, url),
+    )
+
+
+def kept(item: Item, source: Source) -> bool:
+    """Say whether the source's `path_filter` lets an item in: its link's path contains it.
+
+    An item without a link cannot be judged and stays.
+    """
+    return not item.url or source.path_filter in urlsplit(item.url).path
+
+
+def _title(markup: str, text: str) -> str:
+    # An entry without a title is known by how its text begins.
+    title = one_line(html_to_text(markup)) or text.partition("\n")[0]
+    return title if len(title) <= _TITLE_LIMIT else title[: _TITLE_LIMIT - 1].rstrip() + "…"
+
+
+def _published(
+    raw: RawItem, source: Source, now: datetime
+) -> tuple[str, datetime | None, Precision | None]:
+    texts = [text for text in (raw.published, raw.updated) if text]
+    for text in texts:
+        found = parse_date(text, timezone=source.timezone, now=now)
+        if found:
+            return text, *found
+    return (texts[0] if texts else ""), None, None
+
+
+def _guid(guid: str) -> str:
+    name = one_line(guid)
+    if len(name) <= _GUID_LIMIT:
+        return name
+    return f"sha256:{hashlib.sha256(name.encode()).hexdigest()}"
+
+
+def _language(raw: RawItem, source: Source, text: str) -> str:
+    """Return the main subtag of the language: what is written, else what the script proves."""
+    named = clean_text(raw.language or "") or source.language
+    if named:
+        return re.split("[-_]", named.lower())[0][:8]
+    if _KANA.search(text):
+        return "ja"
+    return "ko" if _HANGUL.search(text) else ""
+
+
+def _fingerprint(*texts: str) -> str:
+    # Lengths keep ("ab", "c") and ("a", "bc") apart.
+    marked = "".join(f"{len(text)}:{text}" for text in texts)
+    return hashlib.sha256(marked.encode()).hexdigest()

@@ -1,0 +1,49 @@
+"""Document -> raw items: one module a kind, and the registry of kinds."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+
+from pipeline.model import Document, Parsed, Request, Source
+from pipeline.parse import feed, page
+
+
+def _own_address(source: Source) -> tuple[Request, ...]:
+    return (Request(url=source.url),)
+
+
+def _nothing_more(_: Document) -> tuple[Request, ...]:
+    return ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Kind:
+    """How one kind of source is read: what to ask for first, what then, and what it holds.
+
+    `options` are the keys of `sources.yaml` that mean something to this kind; a source that sets
+    another kind's key is told so.
+    """
+
+    parse: Callable[[Source, Document], Parsed]
+    first: Callable[[Source], tuple[Request, ...]] = _own_address
+    more: Callable[[Document], tuple[Request, ...]] = _nothing_more
+    options: frozenset[str] = frozenset()
+
+
+KINDS: Mapping[str, Kind] = MappingProxyType(
+    {
+        "feed": Kind(parse=feed.parse, options=frozenset({"encoding", "path_filter"})),
+        "page": Kind(
+            parse=page.parse,
+            options=frozenset({"encoding", "path_filter", "select", "min_items"}),
+        ),
+    }
+)
+
+
+def parse(source: Source, document: Document) -> Parsed:
+    """Read a document as its source's kind; no items is an answer, not an error.
+
+    Raise SourceError when it is not what the source promises, or a wall stands before it.
+    """
+    return KINDS[source.kind].parse(source, document)

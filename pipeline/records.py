@@ -1,0 +1,140 @@
+"""Values that the store hands back or keeps as they are: the ledger, issues, mails, people."""
+
+from dataclasses import dataclass
+from datetime import datetime, time
+from enum import StrEnum
+
+from pipeline.model import Item, Match, Origin, Outcome, Reason
+
+
+class Empty(StrEnum):
+    """What a digest does on a day with nothing new."""
+
+    SHORT = "short"
+    SKIP = "skip"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Slot:
+    """Local times of day on some weekdays (Monday is 0, as in `datetime`)."""
+
+    days: frozenset[int]
+    at: time
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DigestSpec:
+    """A mail product, as `digests.yaml` declares it; no themes means every theme."""
+
+    id: str
+    title: str
+    themes: tuple[str, ...]
+    schedule: tuple[Slot, ...]
+    zone: str = "UTC"
+    empty: Empty = Empty.SHORT
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StoredItem:
+    """An item as the store holds it, with the matches of its current revision."""
+
+    id: int
+    item: Item
+    revision: int
+    first_seen_at: datetime
+    origin: Origin
+    matches: tuple[Match, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LedgerLine:
+    """One numbered notice with what it is about, as it was when the line was written.
+
+    `stored` is None for a new source; its `matches` are those of the notice's revision.
+    """
+
+    seq: int
+    at: datetime
+    reason: Reason
+    theme: str
+    source_id: str
+    stored: StoredItem | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reach:
+    """How one source was read inside a window: its last result there, and its best.
+
+    `outcome` None means that it was not tried. `read`: some result of the window was a read.
+    """
+
+    source_id: str
+    outcome: Outcome | None
+    error: str
+    read: bool
+    last_success_at: datetime | None
+    failing_since: datetime | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IssueRecord:
+    """One sending of a digest, frozen: `contents` is JSON, rendering is a function of it.
+
+    The window is half open on time and (seq_from, seq_to] on the ledger.
+    """
+
+    id: int
+    digest: str
+    number: int
+    window_start: datetime
+    window_end: datetime
+    seq_from: int
+    seq_to: int
+    contents: str
+
+
+class MailState(StrEnum):
+    """A mail's way: planned -> sending -> sent, with unknown and failed aside.
+
+    `sending` found at start means that we died between the payload and the answer: `unknown`.
+    """
+
+    PLANNED = "planned"
+    SENDING = "sending"
+    SENT = "sent"
+    UNKNOWN = "unknown"
+    FAILED = "failed"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Mail:
+    """One mail of one issue to one address: the exact bytes, for every attempt."""
+
+    address: str
+    message_id: str
+    payload: bytes
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OutboxMail:
+    """A mail in the outbox; `resent` once its single copy from `unknown` was spent."""
+
+    id: int
+    issue_id: int
+    digest: str
+    number: int
+    mail: Mail
+    state: MailState
+    attempts: int = 0
+    resent: bool = False
+    next_attempt_at: datetime | None = None
+    error: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Subscriber:
+    """Somebody who gets a digest."""
+
+    address: str
+    digest: str
+    added_at: datetime

@@ -1,0 +1,1 @@
+"""A frozen issue -> the bytes of a mail or another output."""

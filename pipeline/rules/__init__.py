@@ -1,0 +1,1 @@
+"""The rule language: query text -> tree -> compiled rules -> matches with evidence."""

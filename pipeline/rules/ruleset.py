@@ -1,0 +1,94 @@
+"""themes.yaml -> a ruleset that classifies texts, and proof that it does what it promises."""
+
+import hashlib
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property, lru_cache
+
+from pipeline.errors import ConfigError, Problem
+from pipeline.model import Field, Match, Scope, Verdict
+from pipeline.rules.engine import Engine, explained
+from pipeline.rules.load import Loader
+from pipeline.rules.shapes import ThemesShape
+from pipeline.rules.theme import Theme, Trial
+from pipeline.yamlfile import YamlFile, read_bytes, validate
+
+
+@dataclass(frozen=True, kw_only=True)
+class Ruleset:
+    """All themes of one file; `hash` is the SHA-256 of its text.
+
+    It pickles as its text, and a process reads the same text once.
+    """
+
+    file: str
+    text: str = field(repr=False)
+    hash: str
+    themes: tuple[Theme, ...] = field(compare=False, repr=False)
+    mask: tuple[str, ...] = field(default=(), compare=False, repr=False)
+
+    def classify(self, texts: Mapping[Field, str], scope: Scope) -> tuple[Match, ...]:
+        """Return what the themes say of a text: the highest score first, then as in the file.
+
+        A theme that neither applies nor was excluded nor is among the nearest is left out.
+        """
+        return self._engine.classify(texts, scope)
+
+    @cached_property
+    def _engine(self) -> Engine:
+        return Engine(self.themes, self.mask)
+
+    def __reduce__(self) -> tuple[object, ...]:
+        return (read_ruleset, (self.text, self.file))
+
+
+@lru_cache(maxsize=4)
+def read_ruleset(text: str, file: str) -> Ruleset:
+    """Read the text of a ruleset; raise ConfigError with everything that is wrong in it."""
+    return load_ruleset(read_bytes(text.encode(), file))
+
+
+def load_ruleset(file: YamlFile) -> Ruleset:
+    """Make a ruleset of a file; raise ConfigError with everything that is wrong in it."""
+    shape = validate(file, ThemesShape)
+    if shape is None:
+        Loader(file).check_queries()
+        raise ConfigError(file.problems)
+    themes = Loader(file).themes(shape)
+    if file.problems:
+        raise ConfigError(file.problems)
+    # A file made of a text has no bytes; as JSON its value is YAML that reads the same.
+    text = file.content.decode("utf-8-sig") or json.dumps(file.value, ensure_ascii=False)
+    digest = hashlib.sha256(text.encode()).hexdigest()
+    return Ruleset(file=file.name, text=text, hash=digest, themes=themes, mask=shape.mask)
+
+
+def run_tests(ruleset: Ruleset) -> tuple[Problem, ...]:
+    """Try every theme on its own examples and return the failures at their places."""
+    return tuple(_failures(ruleset))
+
+
+def _failures(ruleset: Ruleset) -> Iterator[Problem]:
+    for number, theme in enumerate(ruleset.themes, start=1):
+        for trial in theme.trials:
+            trouble = _trouble(theme, trial, ruleset)
+            if trouble:
+                message = f"theme {number} ({theme.id}): {trouble}"
+                yield Problem(ruleset.file, *trial.place, message)
+
+
+def _trouble(theme: Theme, trial: Trial, ruleset: Ruleset) -> str:
+    """Say how a theme fails on one example, or nothing."""
+    matches = ruleset.classify(trial.texts, trial.scope)
+    match = next((match for match in matches if match.theme == theme.id), None)
+    applies = match is not None and match.verdict is Verdict.APPLIES
+    if applies == trial.match:
+        return ""
+    if match is None:
+        return "this text must match, but no rule holds"
+    if applies:
+        return f"this text must not match, but does: {explained(match.evidence)}"
+    if match.verdict is Verdict.EXCLUDED:
+        return f"this text must match, but is excluded by: {match.excluded_by}"
+    return f"this text must match, but misses: {', or '.join(match.missing)}"

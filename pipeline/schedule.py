@@ -1,0 +1,97 @@
+"""The words of a schedule, and the moments at which a digest is due.
+
+Day names and IANA zones, never crontab numbers: half the world counts Monday as 0.
+"""
+
+import re
+from datetime import UTC, date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+from pipeline.records import DigestSpec, Slot
+
+_DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+_FULL = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+_DAY_BY_NAME = {name: day for names in (_DAYS, _FULL) for day, name in enumerate(names)}
+_TIME = re.compile(r"([0-9]{1,2}):([0-9]{2})")
+_DAY = timedelta(days=1)
+# The longest way to a cut-off is a week; a day more for clocks that jump.
+_LONGEST = timedelta(days=8)
+_HINT = "write a time like 07:30, or days and a time like mon-fri 07:30 or mon,thu 18:00"
+
+
+def parse_schedule(text: str) -> Slot:
+    """Read `07:30`, `mon-fri 07:30` or `mon,thu 18:00`; raise ValueError fit for a person."""
+    words = text.lower().split()
+    if not 1 <= len(words) <= 2:
+        raise ValueError(f"{text!r} is not a schedule: {_HINT}")
+    days = _days(words[0]) if len(words) == 2 else frozenset(range(7))
+    return Slot(days=days, at=_time(words[-1]))
+
+
+def last_cutoff(spec: DigestSpec, now: datetime) -> datetime | None:
+    """Return the newest cut-off that is not after `now`; None without a schedule."""
+    return max(cutoffs(spec, now - _LONGEST, now), default=None)
+
+
+def next_cutoff(spec: DigestSpec, now: datetime) -> datetime | None:
+    """Return the first cut-off after `now`; None without a schedule."""
+    return min(cutoffs(spec, now, now + _LONGEST), default=None)
+
+
+def cutoffs(spec: DigestSpec, after: datetime, until: datetime) -> tuple[datetime, ...]:
+    """Return the cut-offs in (after, until], in order; more than one means a catch-up."""
+    zone = ZoneInfo(spec.zone)
+    # A gap can push a cut-off into the next day.
+    day = after.astimezone(zone).date() - _DAY
+    last = until.astimezone(zone).date()
+    found: set[datetime] = set()
+    while day <= last:
+        found |= {_instant(day, x.at, zone) for x in spec.schedule if day.weekday() in x.days}
+        day += _DAY
+    return tuple(sorted(moment for moment in found if after < moment <= until))
+
+
+def _days(text: str) -> frozenset[int]:
+    return frozenset(day for part in text.split(",") for day in _range(part, text))
+
+
+def _range(part: str, text: str) -> list[int]:
+    first, dash, last = part.partition("-")
+    ends = [_DAY_BY_NAME.get(name) for name in ((first, last) if dash else (first, first))]
+    if ends[0] is None or ends[1] is None:
+        raise ValueError(
+            f"{text!r} are not days: use {', '.join(_DAYS)}, with commas or from-to, never numbers"
+        )
+    length = (ends[1] - ends[0]) % 7 + 1
+    return [(ends[0] + step) % 7 for step in range(length)]
+
+
+def _time(text: str) -> time:
+    found = _TIME.fullmatch(text)
+    if not found:
+        raise ValueError(f"{text!r} is not a time of day: {_HINT}")
+    hour, minute = int(found[1]), int(found[2])
+    if hour > 23 or minute > 59:
+        raise ValueError(f"{text!r} is not a time of day: the hours end at 23:59")
+    return time(hour, minute)
+
+
+def _instant(day: date, at: time, zone: ZoneInfo) -> datetime:
+    """Say when a clock on the wall first shows the time, or has jumped over it."""
+    # fold=0 is the first of a repeated hour.
+    wanted = datetime.combine(day, at)
+    late = wanted.replace(tzinfo=zone, fold=0).astimezone(UTC)
+    if late.astimezone(zone).replace(tzinfo=None) == wanted:
+        return late
+    return _end_of_gap(wanted, late, zone)
+
+
+def _end_of_gap(wanted: datetime, late: datetime, zone: ZoneInfo) -> datetime:
+    early = wanted.replace(tzinfo=zone, fold=1).astimezone(UTC)
+    while late - early > timedelta(seconds=1):
+        middle = (early + (late - early) / 2).replace(microsecond=0)
+        if middle.astimezone(zone).replace(tzinfo=None) < wanted:
+            early = middle
+        else:
+            late = middle
+    return late

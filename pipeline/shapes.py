@@ -1,0 +1,275 @@
+"""The YAML shapes of `sources.yaml` and `digests.yaml`, and what each key of them may say.
+
+Every check belongs to one key, so that all problems of an entry are found in one reading.
+"""
+
+import codecs
+import re
+from types import MappingProxyType
+from typing import Annotated, Literal, TypeVar
+from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo, available_timezones
+
+import soupsieve
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    Field,
+    PlainValidator,
+    ValidationInfo,
+    field_validator,
+)
+
+from pipeline.model import Selectors, Source, Tier, Type
+from pipeline.parse import KINDS
+from pipeline.records import DigestSpec, Empty, Slot
+from pipeline.schedule import parse_schedule
+from pipeline.urls import is_http_url
+from pipeline.yamlfile import Shape, did_you_mean
+
+NOT_YET = ("follow", "via", "watch", "key_env")
+"""Keys that are read so that a file may hold them, and that nothing acts on yet."""
+
+_ID = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
+_LANGUAGE = re.compile(r"[a-zA-Z]{2,3}(?:-[a-zA-Z0-9]{2,8})*")
+_VARIABLE = re.compile(r"[A-Z][A-Z0-9_]*")
+_HEADER_NAME = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
+_HEADER_VALUE = re.compile(r"[\x20-\x7e\t]*")
+_SECRET = re.compile(r"authorization|cookie|token|secret|password|api-?key", re.IGNORECASE)
+_OURS = frozenset(
+    {"host", "connection", "content-length", "transfer-encoding", "accept-encoding", "range"}
+    | {"if-none-match", "if-modified-since", "user-agent"}
+)
+_Given = TypeVar("_Given")
+
+
+def _id(text: str) -> str:
+    if len(text) > 60 or not _ID.fullmatch(text):
+        raise ValueError("may hold lower-case letters, digits and single hyphens, at most 60")
+    return text
+
+
+def _line(text: str) -> str:
+    if not text.isprintable():
+        raise ValueError("must be one line of visible characters")
+    return text.strip()
+
+
+def _title(text: str) -> str:
+    if len(text) > 60:
+        raise ValueError("must have at most 60 characters: it stands in every subject")
+    return _line(text)
+
+
+def _word(text: str) -> str:
+    if not text.isprintable() or len(text.split()) != 1:
+        raise ValueError("must be one word: rules ask for it by this word")
+    return text
+
+
+def _zone(name: str) -> str:
+    try:
+        ZoneInfo(name)
+    except (LookupError, ValueError, OSError):
+        # What has no slash (JST, Tokyo) is near to nothing but other abbreviations.
+        near = available_timezones() if "/" in name.lstrip("/") else ()
+        hint = did_you_mean(name, (zone for zone in near if "/" in zone))
+        raise ValueError(f"no time zone '{name}', such as Asia/Tokyo or UTC{hint}") from None
+    return name
+
+
+def _encoding(label: str) -> str:
+    try:
+        codecs.lookup(label.removeprefix("x-"))
+    except LookupError:
+        raise ValueError(f"no encoding '{label}', such as utf-8, shift_jis or euc-jp") from None
+    return label
+
+
+def _language(tag: str) -> str:
+    if not _LANGUAGE.fullmatch(tag):
+        raise ValueError(f"'{tag}' is no language tag, such as ja, en or zh-Hant")
+    return tag
+
+
+def _variable(name: str) -> str:
+    if not _VARIABLE.fullmatch(name):
+        raise ValueError("is the name of an environment variable, such as CONGRESS_API_KEY")
+    return name
+
+
+def _address(url: str) -> str:
+    if "@" in url.partition("//")[2].partition("/")[0]:
+        raise ValueError("holds a user name or password: secrets do not belong in this file")
+    if not is_http_url(url) or any(c.isspace() for c in url):
+        raise ValueError(f"'{url}' is no address that begins with http:// or https://")
+    if "{" in urlsplit(url).path:
+        raise ValueError("this version does not fill in {…}: give the address of today")
+    return url
+
+
+def _selector(css: str) -> str:
+    try:
+        soupsieve.compile(css)
+    except soupsieve.SelectorSyntaxError as e:
+        reason = str(e).splitlines()[0].partition(" position ")[0].removesuffix(" at")
+        raise ValueError(f"'{css}' is no CSS selector: {reason}, character {e.col}") from None
+    return css
+
+
+def _headers(values: dict[str, str]) -> dict[str, str]:
+    for name, value in values.items():
+        if not _HEADER_NAME.fullmatch(name) or not _HEADER_VALUE.fullmatch(value):
+            raise ValueError(f"'{_visible(name)}' holds what no header may hold, a line break say")
+        if _SECRET.search(name):
+            raise ValueError(
+                f"'{name}' carries a secret, which does not belong in this file: "
+                "name the environment variable that holds it with 'key_env'"
+            )
+        if name.lower() in _OURS:
+            raise ValueError(f"'{name}' is set by policywatch itself")
+    return values
+
+
+def _visible(text: str) -> str:
+    return text.encode("unicode_escape").decode("ascii")
+
+
+def _listed(value: _Given) -> _Given | list[_Given]:
+    """Take one text for a list of one."""
+    return [value] if isinstance(value, str) else value
+
+
+def _some(values: tuple[_Given, ...]) -> tuple[_Given, ...]:
+    # Pydantic's own minimum counts valid entries alone, and says "none" beside the real trouble.
+    if not values:
+        raise ValueError("has no entries")
+    return values
+
+
+def _slot(value: object) -> Slot:
+    if not isinstance(value, str):
+        raise ValueError("must be text, such as mon-fri 07:30")
+    return parse_schedule(value)
+
+
+Id = Annotated[str, AfterValidator(_id)]
+Line = Annotated[str, AfterValidator(_line)]
+Word = Annotated[str, AfterValidator(_word)]
+Zone = Annotated[str, AfterValidator(_zone)]
+Selector = Annotated[str, AfterValidator(_selector)]
+Address = Annotated[str, AfterValidator(_address)]
+
+
+class SelectShape(Shape):
+    """`select:` of a page."""
+
+    item: Selector
+    title: Selector = ""
+    link: Selector = ""
+    date: Selector = ""
+
+
+class SourceShape(Shape):
+    """One entry of `sources:`."""
+
+    id: Id
+    name: Line
+    kind: str
+    url: Address
+    organisation: Line = ""
+    jurisdiction: Word = ""
+    language: Annotated[str, AfterValidator(_language)] = ""
+    type: Type = Type.OTHER
+    tier: Tier = Tier.PRESS
+    group: Word = ""
+    timezone: Zone = "UTC"
+    encoding: Annotated[str, AfterValidator(_encoding)] = ""
+    select: SelectShape | None = Field(default=None, validate_default=True)
+    min_items: int = Field(default=0, ge=0)
+    headers: Annotated[dict[str, str], AfterValidator(_headers)] = Field(default_factory=dict)
+    user_agent: Line = ""
+    path_filter: Line = ""
+    late_by: int = Field(default=30, ge=1)
+    enabled: bool = True
+    reason: Line = Field(default="", validate_default=True)
+    was: Annotated[tuple[Id, ...], BeforeValidator(_listed)] = ()
+    notes: str = ""
+    follow: Literal["page", "pdf"] | None = None
+    via: Annotated[str, AfterValidator(_address)] = ""
+    watch: Annotated[str, AfterValidator(_selector)] = ""
+    key_env: Annotated[str, AfterValidator(_variable)] = ""
+
+    @field_validator("kind")
+    @classmethod
+    def _known_kind(cls, kind: str) -> str:
+        if kind not in KINDS:
+            known = ", ".join(sorted(KINDS))
+            raise ValueError(f"no kind '{kind}', there is {known}{did_you_mean(kind, KINDS)}")
+        return kind
+
+    @field_validator("encoding", "select", "min_items", "path_filter")
+    @classmethod
+    def _of_this_kind(cls, value: _Given, info: ValidationInfo) -> _Given:
+        kind, key = info.data.get("kind"), str(info.field_name)
+        if kind is None:
+            return value
+        used = key in KINDS[kind].options
+        if value is None and used:
+            raise ValueError(f"a {kind} needs it, with 'item', the CSS selector of one item")
+        if value is not None and not used:
+            users = ", ".join(name for name in sorted(KINDS) if key in KINDS[name].options)
+            raise ValueError(f"is not used for kind '{kind}', but for: {users}")
+        return value
+
+    @field_validator("reason")
+    @classmethod
+    def _why_disabled(cls, reason: str, info: ValidationInfo) -> str:
+        if not reason and info.data.get("enabled") is False:
+            raise ValueError("'enabled: false' needs a reason, which is shown with its silence")
+        return reason
+
+    def source(self) -> Source:
+        """Return the noun."""
+        values = self.model_dump(exclude={"select", "headers", *NOT_YET})
+        select = Selectors(**self.select.model_dump()) if self.select else None
+        return Source(**values, select=select, headers=MappingProxyType(self.headers))
+
+
+class SourcesShape(BaseModel, extra="forbid"):
+    """`sources.yaml`."""
+
+    sources: Annotated[tuple[SourceShape, ...], AfterValidator(_some)]
+
+
+class DigestShape(Shape):
+    """One entry of `digests:`."""
+
+    id: Id
+    title: Annotated[str, AfterValidator(_title)]
+    themes: Annotated[tuple[str, ...], AfterValidator(_some), BeforeValidator(_listed)]
+    schedule: Annotated[
+        tuple[Annotated[Slot, PlainValidator(_slot)], ...],
+        AfterValidator(_some),
+        BeforeValidator(_listed),
+    ]
+    zone: Zone = "UTC"
+    empty: Empty = Empty.SHORT
+
+    def digest(self) -> DigestSpec:
+        """Return the noun; `all` among the themes means every theme."""
+        return DigestSpec(
+            id=self.id,
+            title=self.title,
+            themes=() if "all" in self.themes else self.themes,
+            schedule=self.schedule,
+            zone=self.zone,
+            empty=self.empty,
+        )
+
+
+class DigestsShape(BaseModel, extra="forbid"):
+    """`digests.yaml`."""
+
+    digests: Annotated[tuple[DigestShape, ...], AfterValidator(_some)]

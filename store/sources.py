@@ -1,0 +1,164 @@
+"""Sources as the configuration has them, and what we remember of each between two readings."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+
+from pipeline.errors import StoreError
+from pipeline.model import Outcome, Source, SourceState
+from pipeline.records import Reach
+from store.connection import Connection, Row, SqlValue
+from store.rows import (
+    STATE_COLUMNS,
+    optional_text,
+    optional_time,
+    state_of,
+    state_values,
+    time_text,
+)
+
+_COLUMNS = (
+    "name",
+    "kind",
+    "url",
+    "organisation",
+    "jurisdiction",
+    "language",
+    "type",
+    "tier",
+    '"group"',
+    "enabled",
+)
+_UPDATE = (
+    f"update source set configured = 1, {', '.join(f'{c} = ?' for c in _COLUMNS)} where slug = ?"
+)
+_INSERT = f"""
+insert into source ({", ".join(_COLUMNS)}, slug, added_at)
+values ({", ".join("?" * len(_COLUMNS))}, ?, ?)
+"""
+_PUT_STATE = f"""
+insert or replace into source_state (source_id, {", ".join(STATE_COLUMNS)})
+values ({", ".join("?" * (len(STATE_COLUMNS) + 1))})
+"""
+
+
+def sync_sources(connection: Connection, sources: Sequence[Source], now: datetime) -> None:
+    """Make the rows match the configuration; rows that already do are not rewritten."""
+    with connection.write():
+        _rename(connection, sources)
+        held = {
+            row["slug"]: tuple(row)[1:]
+            for row in connection.rows(
+                f"select slug, configured, {', '.join(_COLUMNS)} from source"
+            )
+        }
+        for source in sources:
+            values = _values(source)
+            if source.id not in held:
+                connection.insert(_INSERT, (*values, source.id, time_text(now)))
+            elif held[source.id] != (1, *values):
+                connection.change(_UPDATE, (*values, source.id))
+        gone = held.keys() - {source.id for source in sources}
+        connection.change_many(
+            "update source set configured = 0 where slug = ? and configured = 1",
+            ((slug,) for slug in sorted(gone)),
+        )
+
+
+def source_key(connection: Connection, source_id: str) -> int:
+    """Return the key of a source's row; raise StoreError for one that was never configured."""
+    key = connection.value("select id from source where slug = ?", (source_id,))
+    if not isinstance(key, int):
+        raise StoreError(f"{connection.path}: no source '{source_id}': sync the sources first")
+    return key
+
+
+def source_states(connection: Connection) -> Mapping[str, SourceState]:
+    """Return the states of the configured sources; one never read has an empty state."""
+    rows = connection.rows(
+        "select * from source left join source_state on source_id = source.id "
+        "where configured = 1 order by slug"
+    )
+    return {row["slug"]: _state(row["slug"], row) for row in rows}
+
+
+def put_state(connection: Connection, key: int, state: SourceState) -> None:
+    """Write a source's state."""
+    connection.change(_PUT_STATE, (key, *state_values(state)))
+
+
+def stored_counts(connection: Connection, source_ids: Iterable[str]) -> Mapping[str, int]:
+    """Return how many items each source has."""
+    counts = dict.fromkeys(source_ids, 0)
+    rows = connection.rows(
+        "select slug, count(*) from item join source on source.id = source_id group by source_id"
+    )
+    return counts | {row[0]: row[1] for row in rows if row[0] in counts}
+
+
+def reach(connection: Connection, since: datetime | None, until: datetime) -> Mapping[str, Reach]:
+    """Say how each enabled source was read in a window."""
+    window = (optional_text(since) or "", time_text(until))
+    read = _read(connection, window)
+    rows = connection.rows(
+        """
+        select slug, last_success_at, failing_since, result.outcome, result.error
+        from source
+        left join source_state as state on state.source_id = source.id
+        left join source_result as result on result.id = (
+            select id from source_result
+            where source_id = source.id and at > ? and at <= ?
+            order by at desc, id desc limit 1
+        )
+        where configured = 1 and enabled = 1 order by slug
+        """,
+        window,
+    )
+    return {
+        row["slug"]: Reach(
+            source_id=row["slug"],
+            outcome=None if row["outcome"] is None else Outcome(row["outcome"]),
+            error=row["error"] or "",
+            read=row["slug"] in read,
+            last_success_at=optional_time(row["last_success_at"]),
+            failing_since=optional_time(row["failing_since"]),
+        )
+        for row in rows
+    }
+
+
+def _rename(connection: Connection, sources: Sequence[Source]) -> None:
+    held = {row[0] for row in connection.rows("select slug from source")}
+    configured = {source.id for source in sources}
+    for source in sources:
+        former = [slug for slug in source.was if slug in held - configured]
+        if source.id not in held and former:
+            connection.change("update source set slug = ? where slug = ?", (source.id, former[-1]))
+            held = held - {former[-1]} | {source.id}
+
+
+def _values(source: Source) -> tuple[SqlValue, ...]:
+    return (
+        source.name,
+        source.kind,
+        source.url,
+        source.organisation,
+        source.jurisdiction,
+        source.language,
+        source.type,
+        source.tier,
+        source.group,
+        int(source.enabled),
+    )
+
+
+def _read(connection: Connection, window: tuple[str, str]) -> frozenset[str]:
+    rows = connection.rows(
+        "select distinct slug, outcome from source_result join source on source.id = source_id "
+        "where at > ? and at <= ?",
+        window,
+    )
+    return frozenset(row[0] for row in rows if Outcome(row[1]).read)
+
+
+def _state(slug: str, row: Row) -> SourceState:
+    return SourceState(source_id=slug) if row["source_id"] is None else state_of(row)

@@ -1,0 +1,236 @@
+"""The SQLite store: opens and checks the file, and gives every promise of `Store` a place."""
+
+import sqlite3
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager
+from datetime import datetime
+from pathlib import Path
+
+from pipeline.errors import StoreError
+from pipeline.model import Intake, KnownItem, Source, SourceResult, SourceState
+from pipeline.records import (
+    IssueRecord,
+    LedgerLine,
+    Mail,
+    OutboxMail,
+    Reach,
+    StoredItem,
+    Subscriber,
+)
+from pipeline.search import Search
+from store import items, ledger, people, polls
+from store import sources as source_rows
+from store.connection import Connection, told
+from store.locks import Lock
+from store.migrations import SCHEMA_VERSION
+from store.opening import LOCK_DIRECTORY, open_for_reading, open_for_writing
+from store.search import find
+
+
+def open_sqlite(home: Path, *, readonly: bool = False) -> "SqliteStore":
+    """Open the database of a deployment; raise StoreError naming the path and the next step.
+
+    A missing one is made, an older one brought up to date, unless it is opened for reading.
+    Nothing that is not ours is ever written over.
+    """
+    connection = open_for_reading(home) if readonly else open_for_writing(home)
+    return SqliteStore(home, connection)
+
+
+class SqliteStore:
+    """One deployment's memory in one SQLite file, kept by `pipeline.ports.Store`.
+
+    A store belongs to the thread that opened it; others open their own.
+    """
+
+    def __init__(self, home: Path, connection: Connection) -> None:
+        locks = home / LOCK_DIRECTORY
+        self._connection = connection
+        self._locks = {name: locks / f"{name}.lock" for name in ("service", "job", "mail")}
+        # Held again inside itself by one store; the service lock never is.
+        self._job = Lock(self._locks["job"])
+        self._mail = Lock(self._locks["mail"])
+
+    def close(self) -> None:
+        """Close the database."""
+        self._connection.close()
+
+    def write(self, *, durable: bool = False) -> AbstractContextManager[None]:
+        """Make what happens inside one transaction; `durable` ones survive a power cut."""
+        return self._connection.write(durable=durable)
+
+    def deployment_id(self) -> str:
+        """Return the random name that the deployment got when its database was made."""
+        return str(self._connection.value("select name from deployment"))
+
+    def job_lock(self, holder: str, *, wait_seconds: float) -> AbstractContextManager[None]:
+        """Hold the job lock; raise LockedError naming the holder after the wait."""
+        return self._job.held(holder, wait_seconds=wait_seconds)
+
+    def mail_lock(self, holder: str, *, wait_seconds: float) -> AbstractContextManager[None]:
+        """Hold the mail lock; raise LockedError naming the holder after the wait."""
+        return self._mail.held(holder, wait_seconds=wait_seconds)
+
+    def service_lock(self, holder: str) -> AbstractContextManager[None]:
+        """Hold the service lock; raise LockedError at once when it is held."""
+        return Lock(self._locks["service"]).held(holder, wait_seconds=0)
+
+    # --- sources -----------------------------------------------------------------------------
+
+    def sync_sources(self, sources: Sequence[Source], now: datetime) -> None:
+        """Make the source rows match the configuration; who left it is kept, with all items."""
+        source_rows.sync_sources(self._connection, sources, now)
+
+    def source_states(self) -> Mapping[str, SourceState]:
+        """Return the state of every configured source by its id."""
+        return source_rows.source_states(self._connection)
+
+    def stored_counts(self, source_ids: Iterable[str]) -> Mapping[str, int]:
+        """Return how many items each source has."""
+        return source_rows.stored_counts(self._connection, source_ids)
+
+    def reach(self, since: datetime | None, until: datetime) -> Mapping[str, Reach]:
+        """Say how each enabled source was read in (since, until]."""
+        return source_rows.reach(self._connection, since, until)
+
+    # --- polls -------------------------------------------------------------------------------
+
+    def start_run(self, job: str, now: datetime) -> int:
+        """Open a run in the journal and return its number."""
+        return polls.start_run(self._connection, job, now)
+
+    def finish_run(self, run_id: int, now: datetime) -> None:
+        """Close a run."""
+        polls.finish_run(self._connection, run_id, now)
+
+    def first_run_at(self) -> datetime | None:
+        """Return when the first run began, or None before it."""
+        return polls.first_run_at(self._connection)
+
+    def run_results(self, run_id: int) -> tuple[SourceResult, ...]:
+        """Return the results of a run in the order in which they were saved."""
+        return polls.run_results(self._connection, run_id)
+
+    def put_ruleset(self, ruleset_hash: str, text: str, file: str, now: datetime) -> None:
+        """Keep the text of the rules under their hash."""
+        polls.put_ruleset(self._connection, ruleset_hash, text, file, now)
+
+    def known(self, source_id: str, keys: Iterable[str]) -> Mapping[str, tuple[KnownItem, ...]]:
+        """Return the items of a source behind each key, oldest first."""
+        return items.known(self._connection, source_id, keys)
+
+    def save_intake(self, run_id: int, intake: Intake, ruleset_hash: str, now: datetime) -> None:
+        """Write one source's reading, all of it or nothing."""
+        polls.save_intake(self._connection, run_id, intake, ruleset_hash, now)
+
+    # --- the ledger and the digests ----------------------------------------------------------
+
+    def ledger(self, after_seq: int) -> tuple[LedgerLine, ...]:
+        """Return all notices numbered above `after_seq`, in order."""
+        return ledger.ledger(self._connection, after_seq)
+
+    def ledger_end(self) -> int:
+        """Return the highest number given so far, 0 in an empty ledger."""
+        return ledger.ledger_end(self._connection)
+
+    def baseline_matches(self, source_id: str, since: datetime) -> tuple[StoredItem, ...]:
+        """Return a source's baseline items dated since, with a theme that applies."""
+        return items.baseline_matches(self._connection, source_id, since)
+
+    def near_misses(self, since: datetime | None, until: datetime) -> tuple[StoredItem, ...]:
+        """Return news first seen in (since, until] with a near match, the best 50 first."""
+        return items.near_misses(self._connection, since, until)
+
+    def save_issue(
+        self, issue: IssueRecord, notices: Sequence[int], mails: Sequence[Mail], now: datetime
+    ) -> IssueRecord:
+        """Freeze an issue, its notices and its outbox; raise StoreError for a second one."""
+        return ledger.save_issue(self._connection, issue, notices, mails, now)
+
+    def last_issue(self, digest: str) -> IssueRecord | None:
+        """Return the newest issue of a digest, or None before the first."""
+        return next(iter(self.issues(digest, limit=1)), None)
+
+    def issues(self, digest: str | None = None, *, limit: int = 50) -> tuple[IssueRecord, ...]:
+        """Return issues, newest first."""
+        return ledger.issues(self._connection, digest, limit=limit)
+
+    def issues_of(self, item_id: int) -> tuple[tuple[str, int], ...]:
+        """Return digest and number of each issue in which an item was said, oldest first."""
+        return ledger.issues_of(self._connection, item_id)
+
+    def outbox(self, *, issue_id: int | None = None) -> tuple[OutboxMail, ...]:
+        """Return the mails of one issue, or all that are not sent or failed, oldest first."""
+        return people.outbox(self._connection, issue_id)
+
+    def mark_mail(self, mail: OutboxMail, now: datetime) -> None:
+        """Write a mail's new state, attempts, error and next attempt, durably."""
+        people.mark_mail(self._connection, mail, now)
+
+    def recover_outbox(self, now: datetime) -> int:
+        """Turn every `sending` into `unknown`, and count them; the caller holds the mail lock."""
+        return people.recover_outbox(self._connection, now)
+
+    # --- people ------------------------------------------------------------------------------
+
+    def add_subscriber(self, subscriber: Subscriber) -> bool:
+        """Add somebody to a digest; False when they already get it."""
+        return people.add_subscriber(self._connection, subscriber)
+
+    def subscribers(self, digest: str | None = None) -> tuple[Subscriber, ...]:
+        """Return who gets a digest, or everybody, by address."""
+        return people.subscribers(self._connection, digest)
+
+    # --- reading -----------------------------------------------------------------------------
+
+    def item(self, item_id: int) -> StoredItem | None:
+        """Return one item with its matches, or None."""
+        return items.item(self._connection, item_id)
+
+    def items_at(self, url: str) -> tuple[StoredItem, ...]:
+        """Return the items whose link is this address, be it http or https, newest first."""
+        return items.items_at(self._connection, url)
+
+    def search(
+        self, search: Search, *, limit: int, before: int | None = None
+    ) -> Iterator[StoredItem]:
+        """Yield items that the search finds, newest first, with ids below `before`."""
+        return find(self._connection, search, limit=limit, before=before)
+
+    # --- care --------------------------------------------------------------------------------
+
+    @property
+    def sqlite_version(self) -> str:
+        """Return the version of the SQLite library at work."""
+        return sqlite3.sqlite_version
+
+    @property
+    def schema_version(self) -> int:
+        """Return the version of the database's schema."""
+        return SCHEMA_VERSION
+
+    def integrity(self) -> str:
+        """Return `ok`, or what SQLite's own check finds wrong, one finding a line."""
+        try:
+            found = self._connection.rows("pragma integrity_check")
+            strays = self._connection.rows("pragma foreign_key_check")
+        except StoreError as e:
+            return str(e)
+        lines = [str(row[0]) for row in found if row[0] != "ok"]
+        lines += [f"{row[0]}: row {row[1]} points at no {row[2]}" for row in strays]
+        return "\n".join(lines) or "ok"
+
+    def backup_to(self, path: Path) -> None:
+        """Write a copy of the database as it is now; raise StoreError when the path is taken."""
+        if path.exists():
+            raise StoreError(f"{path}: is there already; name a file that is not")
+        # A copy that was cut short never has the name of a whole one.
+        part = path.with_name(f"{path.name}.part")
+        try:
+            part.unlink(missing_ok=True)
+            part.touch(mode=0o600)
+            with told(part):
+                self._connection.db.conn.execute("vacuum into ?", (str(part),))
+            part.rename(path)
+        except OSError as e:
+            raise StoreError(f"{path}: {e.strerror}; nothing was written over") from e

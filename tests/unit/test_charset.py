@@ -1,0 +1,159 @@
+import codecs
+from contextlib import suppress
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from pipeline.charset import decode
+from pipeline.errors import SourceError
+
+TEXT = "①㈱髙～ 令和の報告書を公表しました ｱｲ"
+
+
+def prolog(encoding: str, text: str = TEXT) -> str:
+    return f'<?xml version="1.0" encoding="{encoding}"?><title>{text}</title>'
+
+
+def euc_jp(text: str) -> bytes:
+    """Encode as Windows does: the places of NEC and IBM, that Python's codec has not."""
+    return b"".join(map(_euc_character, text))
+
+
+def _euc_character(character: str) -> bytes:
+    sjis = character.encode("cp932")
+    if len(sjis) == 1:
+        return sjis if sjis < b"\x80" else b"\x8e" + sjis
+    # NEC's own row of the IBM characters is the one that fits into EUC.
+    lead, trail = (0xEE, 0xE0) if character == "髙" else sjis
+    row = 2 * (lead - (0x81 if lead < 0xA0 else 0xC1)) + (trail >= 0x9F)
+    cell = trail - 0x9F if trail >= 0x9F else trail - 0x40 - (trail > 0x7F)
+    return bytes((row + 0xA1, cell + 0xA1))
+
+
+@pytest.mark.parametrize("label", ["Shift_JIS", "x-sjis", "windows-31J", "SJIS", "cp932", "ms932"])
+def test_shift_jis_is_what_windows_calls_so(label: str) -> None:
+    text = prolog(label)
+    assert decode(text.encode("cp932")) == text
+
+
+@pytest.mark.parametrize("label", ["EUC-JP", "x-euc-jp", "eucJP-ms"])
+def test_euc_jp_has_the_characters_of_nec_and_ibm(label: str) -> None:
+    text = prolog(label)
+    assert decode(euc_jp(text)) == text
+
+
+@pytest.mark.parametrize(
+    ("label", "codec", "text"),
+    [
+        pytest.param("iso-8859-1", "cp1252", "“café” – 5 €", id="Latin is Windows"),
+        pytest.param("us-ascii", "cp1252", "café’s", id="ASCII is Windows"),
+        pytest.param("ISO-8859-2", "iso8859-2", "Zażółć gęślą jaźń", id="Central Europe"),
+        pytest.param("windows-1251", "cp1251", "Закон принят", id="Cyrillic"),
+        pytest.param("gb2312", "gb18030", "人工智能管理办法 镕 喆", id="simplified Chinese"),
+        pytest.param("Big5", "big5hkscs", "人工智慧基本法 碁", id="traditional Chinese"),
+        pytest.param("euc-kr", "cp949", "인공지능 기본법 똠방", id="Korean"),
+        pytest.param("iso-2022-jp", "iso2022_jp", "人工知能の利用", id="seven bits"),
+        pytest.param("utf-8", "utf-8", TEXT, id="UTF-8"),
+    ],
+)
+def test_a_label_means_what_it_means_to_browsers(label: str, codec: str, text: str) -> None:
+    assert decode(prolog(label, text).encode(codec)) == prolog(label, text)
+
+
+@pytest.mark.parametrize(
+    ("mark", "codec"),
+    [
+        pytest.param(codecs.BOM_UTF8, "utf-8", id="UTF-8"),
+        pytest.param(codecs.BOM_UTF8 * 2, "utf-8", id="UTF-8, twice"),
+        pytest.param(codecs.BOM_UTF16_LE, "utf-16-le", id="UTF-16, small end first"),
+        pytest.param(codecs.BOM_UTF16_BE, "utf-16-be", id="UTF-16, big end first"),
+        pytest.param(codecs.BOM_UTF32_LE, "utf-32-le", id="UTF-32"),
+        pytest.param(b"", "utf-16-le", id="no mark, small end first"),
+        pytest.param(b"", "utf-16-be", id="no mark, big end first"),
+    ],
+)
+def test_a_byte_order_mark_beats_every_label(mark: bytes, codec: str) -> None:
+    text = prolog("Shift_JIS")
+    assert decode(mark + text.encode(codec), content_type="text/xml; charset=gbk") == text
+
+
+@pytest.mark.parametrize(
+    ("content", "content_type", "configured"),
+    [
+        pytest.param(prolog("utf-8").encode("cp932"), "", "Shift_JIS", id="a person knows better"),
+        pytest.param(TEXT.encode("cp932"), "text/xml; charset=Shift_JIS", "", id="the header"),
+        pytest.param(prolog("cp932").encode("cp932"), "text/xml; charset=utf-8", "", id="prolog"),
+        pytest.param(prolog("cp932").encode(), "text/xml; charset=iso-8859-1", "", id="is UTF-8"),
+        pytest.param(prolog("utf-16").encode("cp932"), "", "", id="bytes that are not wide"),
+        pytest.param(prolog("utf-7").encode(), "", "", id="UTF-7 is refused"),
+        pytest.param(prolog("no-such").encode(), "", "windows-1259", id="unknown names"),
+        pytest.param(prolog("iso-8859-99").encode("cp932"), "", "", id="no such part"),
+    ],
+)
+def test_a_wrong_label_does_not_win(content: bytes, content_type: str, configured: str) -> None:
+    text = decode(content, content_type=content_type, configured=configured)
+    assert TEXT in text
+
+
+@pytest.mark.parametrize(
+    ("text", "codec"),
+    [
+        pytest.param("人工知能に関する報告書を公表しました。", "cp932", id="Shift_JIS"),
+        pytest.param("人工知能に関する報告書を公表しました。", "euc_jp", id="EUC-JP"),
+        pytest.param("人工知能に関する報告書を公表しました。", "iso2022_jp", id="seven bits"),
+        pytest.param("Le rapport est publié : c’est l’été", "cp1252", id="accents"),
+        pytest.param("Закон об искусственном интеллекте принят", "cp1251", id="Cyrillic"),
+    ],
+)
+def test_without_a_label_the_bytes_tell(text: str, codec: str) -> None:
+    assert decode(text.encode(codec)) == text
+
+
+def test_a_page_names_its_own_encoding() -> None:
+    page = f'<html><meta http-equiv="Content-Type" content="text/html; charset=EUC-JP">{TEXT}'
+    assert decode(euc_jp(page), page=True) == page
+
+
+def test_one_torn_character_is_damage_and_not_another_encoding() -> None:
+    content = ("報告書を公表しました" * 9).encode()
+    assert decode(content[:-1]) == "報告書を公表しました" * 8 + "報告書を公表しまし\ufffd"
+
+
+def test_a_torn_character_of_euc_jp_is_damage_too() -> None:
+    content = prolog("euc-jp", "報告書を公表しました" * 9).encode("euc_jp")
+    torn = content.replace(b"</title>", b"\xb0\x20\xfe\xfe</title>")
+    assert decode(torn).endswith("ました\ufffd \ufffd</title>")
+
+
+@pytest.mark.parametrize(
+    ("content", "named"),
+    [
+        pytest.param(bytes(range(256)) * 9, "no encoding named", id="noise"),
+        pytest.param(b"\x00\x01\x02plain" * 9, "no encoding named", id="controls"),
+        pytest.param(prolog("utf-8", "\x01" * 9).encode(), "utf-8", id="controls in UTF-8"),
+    ],
+)
+def test_mojibake_is_refused(content: bytes, named: str) -> None:
+    with pytest.raises(SourceError) as caught:
+        decode(content)
+    assert str(caught.value) == (
+        f"cannot be decoded ({named}): give the source its right 'encoding', if this is text"
+    )
+
+
+@given(st.text(st.characters(exclude_categories=["Cc", "Cs", "Co", "Cn"])))
+def test_utf8_comes_out_as_it_went_in(text: str) -> None:
+    assert decode(text.encode()) == text.lstrip("\ufeff")
+
+
+@given(st.binary(), st.sampled_from(["", "Shift_JIS", "euc-jp", "utf-16", "iso-2022-jp"]))
+def test_what_is_decoded_has_next_to_no_damage(content: bytes, label: str) -> None:
+    with suppress(SourceError):
+        text = decode(content, configured=label, page=True)
+        assert text.count("\ufffd") <= 0.02 * len(text)
+
+
+def test_the_reading_of_nec_characters_does_not_write() -> None:
+    with pytest.raises(UnicodeEncodeError):
+        "é".encode("ascii", "nec")

@@ -1,0 +1,36 @@
+"""Promises about the tree itself."""
+
+import re
+import subprocess
+from importlib.metadata import packages_distributions
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+
+
+@pytest.mark.parametrize("package", ["pipeline", "store", "jobs", "demo"])
+def test_nobody_else_owns_our_packages(package: str) -> None:
+    owners = packages_distributions().get(package, ["policywatch"])
+    assert set(owners) == {"policywatch"}
+
+
+def test_no_registry_address_stands_in_the_repository() -> None:
+    listed = subprocess.run(
+        ["git", "ls-files"], cwd=ROOT, capture_output=True, text=True, check=False
+    ).stdout.split()
+    pattern = re.compile(r"registry\.npmjs|pythonhosted|pypi\.org/simple")
+    texts = {
+        n: (ROOT / n).read_bytes().decode(errors="ignore") for n in listed if (ROOT / n).is_file()
+    }
+    assert [name for name, text in texts.items() if pattern.search(text)] == []
+
+
+def test_every_package_says_what_it_is() -> None:
+    inits = [
+        p
+        for top in ("pipeline", "store", "jobs", "demo")
+        for p in (ROOT / top).rglob("__init__.py")
+    ]
+    assert [str(p) for p in inits if not p.read_text(encoding="utf-8").startswith('"""')] == []

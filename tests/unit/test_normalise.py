@@ -1,0 +1,180 @@
+from dataclasses import replace
+from datetime import UTC, datetime
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from pipeline.model import Item, Precision, RawItem, Type
+from pipeline.normalise import kept, normalise
+from tests import make
+
+SOURCE = make.source(timezone="Asia/Tokyo", type=Type.REPORT)
+
+
+def kept_of(**overrides: str | None) -> Item:
+    item = normalise(make.raw_item(**overrides), SOURCE, make.NOW)
+    assert item is not None
+    return item
+
+
+def test_an_item_is_plain_text_an_absolute_link_and_utc() -> None:
+    raw = RawItem(
+        base="https://gov.example/news/feed.xml",
+        guid=" tag:1 ",
+        link="../a.html?utm_source=rss",
+        title=" A <b>plan</b>\n for R&amp;D ",
+        summary="<p>One</p><p>Two</p>",
+        body="<h1>One</h1> and more",
+        author="<b>Press</b> office",
+        language="en-GB",
+        published="2026/3/1 10:00",
+        updated="2026-03-02",
+    )
+    item = normalise(raw, SOURCE, make.NOW)
+    assert item == Item(
+        source_id="gov",
+        guid="tag:1",
+        url="https://gov.example/a.html",
+        title="A plan for R&D",
+        summary="One\nTwo",
+        body="One\nand more",
+        author="Press office",
+        language="en",
+        type=Type.REPORT,
+        published_raw="2026/3/1 10:00",
+        published_at=datetime(2026, 3, 1, 1, 0, tzinfo=UTC),
+        precision=Precision.SECOND,
+        fingerprint="95adeb9f479f80a9dd4b1314e965bb977b04780cffc03eef90c6ac4b3c1b1772",
+    )
+
+
+@pytest.mark.parametrize(
+    ("texts", "title"),
+    [
+        pytest.param({"summary": "<p>It begins</p><p>so</p>"}, "It begins", id="of the summary"),
+        pytest.param({"body": "It begins<br>so"}, "It begins", id="of the body"),
+        pytest.param({"title": " <br> ", "body": "so"}, "so", id="a title without words"),
+        pytest.param({"link": "/1"}, "", id="no text at all"),
+        pytest.param({"title": "word " * 300}, "word " * 199 + "word…", id="shortened"),
+    ],
+)
+def test_a_title_is_never_made_up(texts: dict[str, str], title: str) -> None:
+    item = normalise(RawItem(base="https://gov.example/", **texts), SOURCE, make.NOW)
+    assert item is not None
+    assert item.title == title
+
+
+@pytest.mark.parametrize("guid", [None, "g1"])
+def test_nothing_to_show_is_no_item(guid: str | None) -> None:
+    raw = RawItem(
+        base="https://gov.example/", guid=guid, link="javascript:x", title=" ", summary=""
+    )
+    assert normalise(raw, SOURCE, make.NOW) is None
+
+
+@pytest.mark.parametrize(
+    ("published", "updated", "expected"),
+    [
+        pytest.param("2026-03-01", "2026-02-01", ("2026-03-01", 1), id="published first"),
+        pytest.param(None, "2026-03-01", ("2026-03-01", 1), id="updated alone"),
+        pytest.param("soon", "2026-03-01", ("2026-03-01", 1), id="published makes no sense"),
+        pytest.param("soon", "later", ("soon", None), id="neither makes sense"),
+        pytest.param("2030-03-01", None, ("2030-03-01", None), id="the future"),
+        pytest.param(None, "", ("", None), id="none"),
+    ],
+)
+def test_a_date_is_one_that_the_source_gave_or_none(
+    published: str | None, updated: str | None, expected: tuple[str, int | None]
+) -> None:
+    item = kept_of(published=published, updated=updated)
+    assert (item.published_raw, item.published_at and item.published_at.day) == expected
+
+
+@pytest.mark.parametrize(
+    ("written", "own", "title", "language"),
+    [
+        pytest.param("JA-jp", "en", "Plan", "ja", id="the entry's"),
+        pytest.param("", "zh_Hant", "Plan", "zh", id="the source's"),
+        pytest.param(None, "", "人工知能の計画", "ja", id="kana"),
+        pytest.param(None, "", "인공지능 계획", "ko", id="hangul"),
+        pytest.param(None, "", "人工智能", "", id="Chinese characters prove nothing"),
+        pytest.param(None, "", "Plan", "", id="nor do Latin letters"),
+    ],
+)
+def test_a_language_is_declared_or_proved_by_its_script(
+    written: str | None, own: str, title: str, language: str
+) -> None:
+    raw = make.raw_item(language=written, title=title)
+    item = normalise(raw, make.source(language=own), make.NOW)
+    assert item is not None
+    assert item.language == language
+
+
+def test_texts_are_cut_where_no_reader_looks() -> None:
+    item = kept_of(summary="a" * 30_000, body="b" * 300_000, author="c" * 900, published="d" * 900)
+    lengths = [len(text) for text in (item.summary, item.body, item.author, item.published_raw)]
+    assert lengths == [20_000, 200_000, 300, 300]
+
+
+def test_a_monstrous_guid_keeps_its_identity_only() -> None:
+    one, other, again = (kept_of(guid="a" * 5_000 + end).guid for end in ("1", "2", "1"))
+    assert (one == again, one == other, len(one)) == (True, False, 71)
+
+
+@pytest.mark.parametrize(
+    "field", ["title", "summary", "body", "author", "link"], ids=lambda field: field
+)
+def test_a_fingerprint_follows_each_text_and_the_link(field: str) -> None:
+    assert kept_of(**{field: "/other"}).fingerprint != kept_of().fingerprint
+
+
+@pytest.mark.parametrize("field", ["published", "updated", "guid", "language"])
+def test_a_fingerprint_does_not_follow_the_date(field: str) -> None:
+    assert kept_of(**{field: "2026-02-01"}).fingerprint == kept_of().fingerprint
+
+
+def test_a_fingerprint_keeps_the_borders_of_its_texts() -> None:
+    before, after = kept_of(summary="ab", body="c"), kept_of(summary="a", body="bc")
+    assert before.fingerprint != after.fingerprint
+
+
+@pytest.mark.parametrize(
+    ("url", "path_filter", "expected"),
+    [
+        ("https://gov.example/j/press/1.html", "/press/", True),
+        ("https://gov.example/j/news/1.html", "/press/", False),
+        ("https://press.example/news?to=/press/", "/press/", False),
+        ("https://gov.example/1.html", "", True),
+        ("", "/press/", True),
+    ],
+)
+def test_a_path_filter_looks_at_the_path_alone(url: str, path_filter: str, expected: bool) -> None:
+    assert kept(make.item(url=url), make.source(path_filter=path_filter)) is expected
+
+
+@given(
+    st.builds(
+        RawItem,
+        base=st.just("https://gov.example/"),
+        **{
+            name: st.none() | st.text() | st.text("<>&;/pb x年1", max_size=20)
+            for name in (
+                "guid",
+                "link",
+                "title",
+                "summary",
+                "body",
+                "author",
+                "language",
+                "published",
+            )
+        },
+    )
+)
+def test_any_entry_becomes_an_item_that_can_be_stored(raw: RawItem) -> None:
+    item = normalise(raw, SOURCE, make.NOW)
+    if item is not None:
+        texts = (item.guid, item.url, item.title, item.summary, item.body, item.author)
+        assert "\x00" not in "".join(texts).encode().decode()
+        assert normalise(replace(raw, updated="2026-01-01"), SOURCE, make.NOW) is not None

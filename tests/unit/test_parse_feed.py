@@ -1,0 +1,280 @@
+import re
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from pipeline.errors import SourceError
+from pipeline.model import Document, Outcome, Parsed, RawItem
+from pipeline.parse import parse
+from tests import make
+
+ITEM = "<item><title>A plan</title><link>https://gov.example/1</link></item>"
+SOURCE = make.source()
+
+
+def rss(items: str = ITEM, head: str = "") -> str:
+    return f'<rss version="2.0"><channel><title>News</title>{head}{items}</channel></rss>'
+
+
+def read(content: str | bytes, **source: str) -> Parsed:
+    return parse(make.source(**source), make.document(content, content_type=""))
+
+
+def only(content: str, **source: str) -> RawItem:
+    (item,) = read(content, **source).items
+    return item
+
+
+def test_a_feed_is_its_title_and_its_entries_as_they_are_written() -> None:
+    item = (
+        "<item><title>A &lt;b&gt;plan&lt;/b&gt;</title><link> /1 </link><guid>g/1</guid>"
+        "<description>&lt;p&gt;It</description><author>Press office</author>"
+        "<pubDate>2026年3月1日</pubDate></item>"
+    )
+    assert read(rss(item)) == Parsed(
+        title="News",
+        items=(
+            RawItem(
+                base="https://gov.example/feed",
+                guid="g/1",
+                link="/1",
+                title="A <b>plan</b>",
+                summary="<p>It",
+                author="Press office",
+                published="2026年3月1日",
+            ),
+        ),
+    )
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        pytest.param(rss(""), id="RSS"),
+        pytest.param(
+            '<feed xmlns="http://www.w3.org/2005/Atom"><title>News</title></feed>', id="Atom"
+        ),
+    ],
+)
+def test_a_feed_without_entries_is_empty_and_not_broken(content: str) -> None:
+    assert read(content) == Parsed(title="News", items=())
+
+
+@pytest.mark.parametrize(
+    "before",
+    [
+        pytest.param('<?xml version="1.0" encoding="utf-8"?>', id="prolog"),
+        pytest.param('\n \ufeff\ufeff<?xml version="1.0"?>\n', id="blank and marks"),
+        pytest.param("<?xml version='1.0'?><?xml-stylesheet href='/a.xsl'?><!-- > -->", id="more"),
+        pytest.param('<!DOCTYPE rss SYSTEM "http://dtd.example/rss.dtd">', id="doctype"),
+        pytest.param('<!DOCTYPE rss [<!ENTITY a "b">]>', id="entities of its own"),
+        pytest.param('<?xml version="1.0" encoding="shift_jis"?>', id="wrong encoding"),
+    ],
+)
+def test_what_may_stand_before_a_feed_does_no_harm(before: str) -> None:
+    assert read(f"{before}{rss()}") == read(rss())
+
+
+@pytest.mark.parametrize("junk", ["<br />\n<b>Notice</b>: no such variable\n", "Warning! "])
+def test_junk_before_a_feed_is_skipped_and_named(junk: str) -> None:
+    parsed = read(f'{junk}<?xml version="1.0"?>{rss()}')
+    assert (len(parsed.items), parsed.trouble) == (1, ("text before the feed was skipped",))
+
+
+@pytest.mark.parametrize(
+    ("written", "title"),
+    [
+        pytest.param("R&D & AI", "R&D & AI", id="bare ampersands"),
+        pytest.param("caf&eacute;&nbsp;&hellip;", "café\xa0…", id="names of HTML"),
+        pytest.param("&nosuch; R&D;", "&nosuch; R&D;", id="names of nobody"),
+        pytest.param("&#8220;a&#x201d; &#146;", "“a” ’", id="numbers"),
+        pytest.param("a\x00b\x1bc\ufffe", "abc", id="controls"),
+        pytest.param("&lt;&amp;&gt;", "&lt;&>", id="what XML has"),
+        pytest.param("<![CDATA[R&D &eacute;]]>", "R&D &eacute;", id="CDATA"),
+        pytest.param("&#0;&#xd800;&#x110000;", "\ufffd\ufffd\ufffd", id="no characters"),
+    ],
+)
+def test_small_damage_is_repaired_without_a_word(written: str, title: str) -> None:
+    parsed = read(rss(ITEM.replace("A plan", written)))
+    assert ([item.title for item in parsed.items], parsed.trouble) == ([title], ())
+
+
+def test_an_undeclared_prefix_is_read_leniently_and_named() -> None:
+    parsed = read(rss("<item><title>A plan</title><dc:date>2026-03-01</dc:date></item>"))
+    assert [(item.title, item.updated) for item in parsed.items] == [("A plan", "2026-03-01")]
+    assert parsed.trouble == ("not well-formed, read leniently (unbound prefix)",)
+
+
+@pytest.mark.parametrize(
+    "end", ["<item><title>Half of a ti", "<item><title>Half</title><link>http"]
+)
+def test_an_entry_that_was_torn_off_is_no_item(end: str) -> None:
+    parsed = read(rss()[: -len("</channel></rss>")] + end)
+    assert [item.title for item in parsed.items] == ["A plan"]
+    assert parsed.trouble[0].startswith("not well-formed, read leniently")
+
+
+@pytest.mark.parametrize(
+    ("elements", "link"),
+    [
+        pytest.param("<guid>https://gov.example/g</guid>", "https://gov.example/g", id="guid"),
+        pytest.param("<guid>abc-123</guid>", None, id="a guid that is no address"),
+        pytest.param(
+            '<guid isPermaLink="false">https://x.example</guid>', None, id="guid that says no"
+        ),
+        pytest.param(
+            "<guid>https://gov.example/g</guid><link>/1</link>", "/1", id="link after the guid"
+        ),
+        pytest.param('<enclosure url="/a.pdf" type="application/pdf"/>', "/a.pdf", id="enclosure"),
+        pytest.param("<link></link>", None, id="empty"),
+    ],
+)
+def test_the_link_is_the_nearest_thing_to_a_page(elements: str, link: str | None) -> None:
+    assert only(rss(f"<item><title>A plan</title>{elements}</item>")).link == link
+
+
+@pytest.mark.parametrize(
+    ("elements", "texts"),
+    [
+        pytest.param("<description>s</description>", ("s", None), id="description"),
+        pytest.param("<content:encoded>b</content:encoded>", (None, "b"), id="content"),
+        pytest.param(
+            "<content:encoded>b</content:encoded><description>s</description>",
+            ("s", "b"),
+            id="both",
+        ),
+        pytest.param("", (None, None), id="neither"),
+    ],
+)
+def test_descriptions_are_summaries_and_content_is_the_body(
+    elements: str, texts: tuple[str | None, str | None]
+) -> None:
+    content = rss(f"<item><title>A plan</title>{elements}</item>").replace(
+        "<rss", '<rss xmlns:content="http://purl.org/rss/1.0/modules/content/"'
+    )
+    item = only(content)
+    assert (item.summary, item.body) == texts
+
+
+@pytest.mark.parametrize(
+    ("own", "feed", "entry", "expected"),
+    [
+        pytest.param("", "<language>fr</language>", "", "fr", id="the feed's, if nobody said"),
+        pytest.param("ja", "<language>en</language>", "", None, id="a person's word is better"),
+        pytest.param(
+            "ja", "<language>en</language>", "<dc:language>de</dc:language>", "de", id="entry"
+        ),
+        pytest.param("", "", "", None, id="none"),
+    ],
+)
+def test_the_language_of_a_template_does_not_beat_a_person(
+    own: str, feed: str, entry: str, expected: str | None
+) -> None:
+    content = rss(f"<item><title>A plan</title>{entry}</item>", feed).replace(
+        "<rss", '<rss xmlns:dc="http://purl.org/dc/elements/1.1/"'
+    )
+    assert only(content, language=own).language == expected
+
+
+def test_over_the_limit_the_newest_items_stay_in_their_order() -> None:
+    dated = "".join(
+        f"<item><title>{n}</title><pubDate>{2001 + n % 25}-01-01</pubDate></item>"
+        for n in range(5_000)
+    )
+    oldest = "<item><title>old</title><pubDate>2000-01-01</pubDate></item>"
+    undated = "<item><title>undated</title></item>"
+    parsed = read(rss(oldest + dated + undated))
+    assert [item.title for item in parsed.items] == [str(n) for n in range(5_000)]
+    assert parsed.trouble == ("2 older items left out, the limit is 5000",)
+
+
+@pytest.mark.parametrize(
+    ("content", "status", "outcome", "message"),
+    [
+        pytest.param(b"", 200, Outcome.NOT_A_FEED, "the answer is empty", id="empty"),
+        pytest.param(
+            b" ",
+            202,
+            Outcome.BLOCKED,
+            "the answer is empty (a wall that waits for JavaScript)",
+            id="empty wall",
+        ),
+        pytest.param(b"%PDF-1.7", 200, Outcome.NOT_A_FEED, "is a PDF file", id="PDF"),
+        pytest.param(
+            b'{"items": []}', 200, Outcome.NOT_A_FEED, "is JSON, not RSS or Atom", id="JSON"
+        ),
+        pytest.param(b"hello", 200, Outcome.NOT_A_FEED, "is neither RSS nor Atom", id="text"),
+        pytest.param(
+            b"<?xml version='1.0'?><opml version='2.0'/>",
+            200,
+            Outcome.NOT_A_FEED,
+            "is an XML document of another kind (<opml>)",
+            id="OPML",
+        ),
+        pytest.param(
+            b"<!doctype html><title>News &amp;\n more</title>",
+            200,
+            Outcome.NOT_A_FEED,
+            'is an HTML page, not RSS or Atom, titled "News & more"',
+            id="page",
+        ),
+        pytest.param(
+            b"<html><link rel=alternate type='application/rss+xml' href='/rss?a=1&amp;b=2'></html>",
+            200,
+            Outcome.NOT_A_FEED,
+            "is an HTML page, not RSS or Atom; it names a feed: https://gov.example/rss?a=1&b=2",
+            id="page that names a feed",
+        ),
+        pytest.param(
+            b"<html><title>Just a moment...</title></html>",
+            200,
+            Outcome.BLOCKED,
+            'a wall against robots, titled "Just a moment..."',
+            id="wall",
+        ),
+        pytest.param(
+            b'<html><title>Sign in</title><input name="p" type="password"></html>',
+            200,
+            Outcome.BLOCKED,
+            'a log-in page, titled "Sign in"',
+            id="log-in",
+        ),
+    ],
+)
+def test_what_is_no_feed_is_named(
+    content: bytes, status: int, outcome: Outcome, message: str
+) -> None:
+    with pytest.raises(SourceError) as caught:
+        parse(SOURCE, make.document(content, status=status, content_type=""))
+    assert (caught.value.outcome, str(caught.value)) == (outcome, message)
+
+
+@pytest.mark.parametrize(
+    "element",
+    ["<gml:pos>1 2</gml:pos>", "<psc:chapters><psc:chapter/></psc:chapters>", '<g:a b="c">d</g:a>'],
+)
+def test_an_odd_element_of_an_extension_costs_nothing(element: str) -> None:
+    content = rss(ITEM.replace("<link>", f"{element}<link>")).replace(
+        "<rss",
+        '<rss xmlns:psc="http://podlove.org/simple-chapters" xmlns:g="https://gov.example/ns"'
+        ' xmlns:gml="http://www.opengis.net/gml"',
+    )
+    assert read(content) == read(rss())
+
+
+def test_what_feedparser_cannot_take_at_all_is_refused() -> None:
+    with pytest.raises(SourceError, match=r"cannot be parsed \(KeyError\)"):
+        read(rss("<item><textinput><name>x</name></textinput></item>"))
+
+
+PIECES = [*re.split("(?=<)|(?<=>)", rss()), "&", "\x00", "<![CDATA[", "]]>", "<!--", "é", "&#x;"]
+
+
+@given(st.lists(st.sampled_from(PIECES)))
+def test_any_mixture_is_read_or_refused(pieces: list[str]) -> None:
+    document = Document(url="https://gov.example/", status=200, content="".join(pieces).encode())
+    try:
+        assert isinstance(parse(SOURCE, document), Parsed)
+    except SourceError as error:
+        assert error.outcome is Outcome.NOT_A_FEED  # noqa: PT017 - either end is fine
