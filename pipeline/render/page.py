@@ -15,7 +15,7 @@ from pipeline.issue import (
     Words,
     published_text,
 )
-from pipeline.model import Tier, Type
+from pipeline.model import Field, Tier, Type
 from pipeline.render import words
 from pipeline.shortid import short_id
 
@@ -47,10 +47,10 @@ class Link:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Hit:
-    """One rule of a theme with the words it matched, each with its places."""
+    """A theme with the rules that fired and the words they matched, each with its places."""
 
     theme: str
-    rule: str
+    rules: tuple[str, ...]
     score: str
     words: tuple[tuple[str, str], ...]
 
@@ -239,21 +239,25 @@ def _inner(piece: str) -> str:
 
 
 def _hits(themes: Iterable[ThemeHit]) -> tuple[Hit, ...]:
-    hits = []
-    for theme in themes:
-        by_rule: dict[str, list[Words]] = {}
-        for found in theme.words:
-            by_rule.setdefault(found.rule, []).append(found)
-        hits += [
-            Hit(
-                theme=words.visible(theme.title),
-                rule=words.visible(rule, 80),
-                score=f"{theme.score:g}",
-                words=_places(found),
-            )
-            for rule, found in (by_rule or {"": []}).items()
-        ]
-    return tuple(hits)
+    return tuple(
+        Hit(
+            theme=words.visible(theme.title),
+            rules=tuple(dict.fromkeys(words.visible(found.rule, 80) for found in theme.words)),
+            score=f"{theme.score:g}",
+            words=_places(_once(theme.words)),
+        )
+        for theme in themes
+    )
+
+
+def _once(found: Iterable[Words]) -> list[Words]:
+    """Name a word once where several rules matched it."""
+    by_place: dict[tuple[str, Field], Words] = {}
+    for one in found:
+        known = by_place.setdefault((one.text.casefold(), one.field), one)
+        if one.count > known.count:
+            by_place[one.text.casefold(), one.field] = one
+    return list(by_place.values())
 
 
 def _places(found: Iterable[Words]) -> tuple[tuple[str, str], ...]:

@@ -41,7 +41,7 @@ def test_an_item_explains_itself_in_both_parts() -> None:
         assert "Official" in shown
         assert "Ministry of Digital Affairs, News, Japan · Guidance · 2 Mar 15:00" in shown
         assert re.search(
-            """Matched "?models"? .title ×2, body. by rule m-1; "?law"? .title. by rule l """
+            """Matched "?models"? .title ×2, body., "?law"? .title. by rules m-1, l """
             """of Model safety, score 4.5. Also under Copyright .["“]training["”] .*title.* """
             """by rule c-1.. Seen 2 Mar 16:00. #00b""",
             shown,
@@ -256,3 +256,9 @@ def test_the_page_is_built_of_headings_in_order() -> None:
 
 def test_the_charset_stands_where_a_file_s_reader_looks_for_it() -> None:
     assert b"charset" in render(issue(), FRAME, ADDRESS).html.encode()[:1024]
+
+
+def test_a_word_that_two_rules_matched_is_named_once_with_its_most_places() -> None:
+    found = (words(text="AI", rule="a"), words(text="AI", rule="b", count=3))
+    shown = text(issue(card(themes=(hit(words=found),))))
+    assert re.search(r"Matched “?\"?AI\"?”? \(title ×3\) by rules a, b of", shown)
