@@ -1,12 +1,13 @@
 """An address or a title -> why it was seen or not, step by step."""
 
 from collections.abc import Iterator, Sequence
+from datetime import datetime, timedelta
 from itertools import islice
 from urllib.parse import urlsplit
 
 from jobs.deployment import Deployment
 from pipeline.digest import short_id
-from pipeline.model import Field, Match, Origin, Source, SourceState, Verdict
+from pipeline.model import Field, Match, Origin, Source, Verdict
 from pipeline.records import StoredItem
 from pipeline.rules.tree import InField, Term
 from pipeline.search import Search
@@ -14,17 +15,22 @@ from pipeline.urls import canonical
 from pipeline.yamlfile import did_you_mean
 
 _MOST_ITEMS = 5
+_LATELY = timedelta(days=14)
+_AROUND = timedelta(days=1)
 
 
-def trace(deployment: Deployment, text: str) -> tuple[str, ...]:
-    """Say what became of what an address or a title names; one line a step."""
+def trace(deployment: Deployment, text: str, *, on: datetime | None = None) -> tuple[str, ...]:
+    """Say what became of what an address or a title names; one line a step.
+
+    What is not stored is answered by how its sources were read: around the day `on`, or lately.
+    """
     address = canonical(text) if "://" in text else ""
     stored = _stored(deployment, text, address)
     if stored:
         return tuple(line for item in stored for line in _of_item(deployment, item))
     if not address:
         return (f"no stored title contains '{text}': give its address to learn more",)
-    return tuple(_of_address(deployment, address))
+    return tuple(_of_address(deployment, address, _window(deployment, on)))
 
 
 def _stored(deployment: Deployment, text: str, address: str) -> Sequence[StoredItem]:
@@ -74,28 +80,43 @@ def _words(match: Match) -> str:
     return ", ".join(dict.fromkeys(f"{e.text} ({e.rule}, {e.field})" for e in match.evidence))
 
 
-def _of_address(deployment: Deployment, address: str) -> Iterator[str]:
+def _window(deployment: Deployment, on: datetime | None) -> tuple[datetime, datetime]:
+    if on is None:
+        return deployment.now() - _LATELY, deployment.now()
+    return on - _AROUND, on + timedelta(days=1) + _AROUND
+
+
+def _of_address(
+    deployment: Deployment, address: str, window: tuple[datetime, datetime]
+) -> Iterator[str]:
     host = _host(address)
     covering = [s for s in deployment.configuration.sources if _host(s.url) == host]
     if not covering:
         hosts = [_host(source.url) for source in deployment.configuration.sources]
         yield f"not stored, and no source covers {host}{did_you_mean(host, hosts)}"
         return
-    yield f"not stored; {len(covering)} sources read {host}:"
-    states = deployment.store.source_states()
+    yield f"not stored, though {host} is read by:"
     for source in covering:
-        yield f"  {source.id}: {_reach(source, states.get(source.id))}"
+        yield f"  {source.id}: {_reach(deployment, source, window)}"
 
 
-def _reach(source: Source, state: SourceState | None) -> str:
+def _reach(deployment: Deployment, source: Source, window: tuple[datetime, datetime]) -> str:
+    """Say how a source was read in a window, and when it could not be."""
     if not source.enabled:
         return f"disabled: {source.reason}"
-    if state is None or state.last_attempt_at is None:
-        return "never read yet: policywatch poll " + source.id
-    if state.failing_since:
-        return f"not readable since {state.failing_since:%Y-%m-%d %H:%M} UTC: {state.error}"
-    seen = f"last read {state.last_attempt_at:%Y-%m-%d %H:%M} UTC, {state.entries} entries"
-    return f"{seen}; the address was not among them"
+    span = f"from {window[0]:%Y-%m-%d} to {window[1]:%Y-%m-%d}"
+    readings = deployment.store.readings(source.id, *window)
+    if not readings:
+        return f"not asked at all {span}: policywatch poll {source.id}"
+    failed = [(at, result) for at, result in readings if not result.outcome.read]
+    if not failed:
+        return f"read {len(readings)} times {span}; the address was never among its entries"
+    last, why = failed[-1]
+    return (
+        f"could not be read {len(failed)} of {len(readings)} times {span}, first on "
+        f"{failed[0][0]:%Y-%m-%d %H:%M} UTC, last on {last:%Y-%m-%d %H:%M} UTC "
+        f"({why.outcome}: {why.error})"
+    )
 
 
 def _host(address: str) -> str:

@@ -65,6 +65,12 @@ class Store(Protocol):
         """Close a run; one never closed was interrupted."""
         ...
 
+    def readings(
+        self, source_id: str, since: datetime, until: datetime
+    ) -> tuple[tuple[datetime, SourceResult], ...]:
+        """Return when a source was asked in (since, until] and how it went, oldest first."""
+        ...
+
     def put_ruleset(self, ruleset_hash: str, text: str, file: str, now: datetime) -> None:
         """Keep the text of the rules under their hash; keeping it again changes nothing."""
         ...

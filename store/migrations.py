@@ -24,7 +24,14 @@ def m001_first(db: Database) -> None:
     db.execute("pragma user_version = 1")
 
 
-SCHEMA_VERSION = 1
+@MIGRATIONS()
+def m002_judging(db: Database) -> None:
+    """Keep people's labels, who changed the rules and why, and how far a reclassify came."""
+    db.executescript(_JUDGING)
+    db.execute("pragma user_version = 2")
+
+
+SCHEMA_VERSION = 2
 """What `pragma user_version` says after the last migration."""
 
 _SOURCES = """
@@ -232,5 +239,28 @@ create table subscriber (
     digest text not null,
     added_at text not null,
     unique (digest, address)
+);
+"""
+
+_JUDGING = """
+alter table ruleset add column who text not null default '';
+alter table ruleset add column why text not null default '';
+create table label (
+    id integer primary key,
+    item_id integer not null references item (id),
+    theme text not null,
+    applies integer not null,
+    who text not null,
+    at text not null,
+    unique (item_id, theme, who)
+);
+create index label_theme on label (theme, item_id);
+create table reclassification (
+    ruleset_id integer primary key references ruleset (id),
+    done_to integer not null default 0,
+    items integer not null default 0,
+    changed integer not null default 0,
+    started_at text not null,
+    finished_at text
 );
 """

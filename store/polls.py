@@ -26,6 +26,7 @@ from store.rows import (
     optional_time,
     result_of,
     result_values,
+    time_of,
     time_text,
 )
 from store.sources import put_state, source_key
@@ -109,6 +110,18 @@ def run_results(connection: Connection, run_id: int) -> tuple[SourceResult, ...]
         (run_id,),
     )
     return tuple(map(result_of, rows))
+
+
+def readings(
+    connection: Connection, source_id: str, since: datetime, until: datetime
+) -> tuple[tuple[datetime, SourceResult], ...]:
+    """Return when a source was asked in a window and how it went, oldest first."""
+    rows = connection.rows(
+        "select source_result.*, slug from source_result join source on source.id = source_id "
+        "where slug = ? and at > ? and at <= ? order by source_result.id",
+        (source_id, time_text(since), time_text(until)),
+    )
+    return tuple((time_of(row["at"]), result_of(row)) for row in rows)
 
 
 def put_ruleset(

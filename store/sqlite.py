@@ -111,6 +111,12 @@ class SqliteStore:
         """Return the results of a run in the order in which they were saved."""
         return polls.run_results(self._connection, run_id)
 
+    def readings(
+        self, source_id: str, since: datetime, until: datetime
+    ) -> tuple[tuple[datetime, SourceResult], ...]:
+        """Return when a source was asked in (since, until] and how it went, oldest first."""
+        return polls.readings(self._connection, source_id, since, until)
+
     def put_ruleset(self, ruleset_hash: str, text: str, file: str, now: datetime) -> None:
         """Keep the text of the rules under their hash."""
         polls.put_ruleset(self._connection, ruleset_hash, text, file, now)

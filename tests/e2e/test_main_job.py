@@ -117,3 +117,9 @@ def test_trace_says_where_an_item_went(deployment: Deployment, site: Site) -> No
     assert "issue 1" in deployment.run("trace", NEW[1]).out
     assert "no rule" in deployment.run("trace", OTHER[1]).out
     assert "no source" in deployment.run("trace", "https://elsewhere.example/x").out
+    unseen = site.url("/unseen.html")
+    assert "read 2 times" in deployment.run("trace", unseen, POLICYWATCH_NOW="2026-11-05").out
+    site.pages["/news.xml"].status = 503
+    deployment.run("poll", "--all", POLICYWATCH_NOW="2026-11-06")
+    assert "HTTP 503" in deployment.run("trace", unseen, "--on", "2026-11-06").out
+    assert "not asked" in deployment.run("trace", unseen, "--on", "2025-01-01").out

@@ -1,0 +1,44 @@
+"""An older database grows into the present schema and keeps what it holds."""
+
+import sqlite3
+from pathlib import Path
+
+import pytest
+from sqlite_utils import Database
+
+from pipeline.errors import StoreError
+from pipeline.records import Subscriber
+from store import open_store
+from store.migrations import MIGRATIONS, SCHEMA_VERSION
+from tests import make
+
+
+@pytest.fixture
+def old_home(tmp_path: Path) -> Path:
+    """A deployment whose database was made by the first schema, with one subscriber."""
+    db = Database(tmp_path / "policywatch.db")
+    MIGRATIONS.apply(db, stop_before="m002_judging")
+    db.execute(
+        "insert into subscriber (address, digest, added_at) values (?, ?, ?)",
+        ["analyst@example.org", "daily", "2026-03-02T09:00:00.000000Z"],
+    )
+    db.conn.commit()
+    db.close()
+    return tmp_path
+
+
+def test_opening_brings_it_up_to_date_and_keeps_its_data(old_home: Path) -> None:
+    store = open_store(old_home)
+    kept = Subscriber(address="analyst@example.org", digest="daily", added_at=make.NOW)
+    assert (store.schema_version, store.subscribers()) == (SCHEMA_VERSION, (kept,))
+    store.close()
+    database = sqlite3.connect(old_home / "policywatch.db")
+    assert database.execute("select count(*) from label").fetchone() == (0,)
+    database.close()
+
+
+def test_reading_only_says_what_to_do_and_changes_nothing(old_home: Path) -> None:
+    before = (old_home / "policywatch.db").read_bytes()
+    with pytest.raises(StoreError, match="schema 1 is older"):
+        open_store(old_home, readonly=True)
+    assert (old_home / "policywatch.db").read_bytes() == before
