@@ -72,8 +72,6 @@ def _configuration(settings: Settings) -> str:
 
 
 def _mail(settings: Settings) -> str:
-    if not settings.mail_from:
-        raise DeliveryError("POLICYWATCH_MAIL_FROM is not set: no digest can leave")
     smtp = read_smtp_settings(settings)
     return f"{smtp.host}:{smtp.port} as {settings.mail_from}"
 

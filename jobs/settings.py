@@ -1,6 +1,7 @@
 """The environment -> settings. Secrets come from here or from files, never from YAML."""
 
 import os
+import socket
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -38,7 +39,7 @@ class Settings:
     @property
     def user_agent(self) -> str:
         """Return how we introduce ourselves to servers, with an address to complain to."""
-        contact = self.mail_from or (self.operators[0] if self.operators else "")
+        contact = self.operators[0] if self.operators else self.mail_from
         return USER_AGENT.format(contact=contact) if contact else "policywatch/0.1"
 
 
@@ -51,7 +52,7 @@ def read_settings(home: str | None = None, environment: Mapping[str, str] = os.e
         smtp_password=reader.secret("SMTP_PASSWORD"),
         smtp_token_command=reader.text("SMTP_TOKEN_COMMAND"),
         smtp_ca_file=reader.text("SMTP_CA_FILE"),
-        mail_from=reader.text("MAIL_FROM"),
+        mail_from=reader.text("MAIL_FROM") or _own_address(),
         operators=reader.words("OPERATORS"),
         heartbeat_url=reader.text("HEARTBEAT_URL"),
         alert_command=reader.text("ALERT_COMMAND"),
@@ -63,6 +64,12 @@ def read_settings(home: str | None = None, environment: Mapping[str, str] = os.e
     if reader.problems:
         raise ConfigError(reader.problems)
     return settings
+
+
+def _own_address() -> str:
+    """Return an address on this machine: better a sender that bounces than a digest that waits."""
+    host = socket.gethostname()
+    return f"policywatch@{host if '.' in host else f'{host}.localdomain'}"
 
 
 def read_time(text: str) -> datetime:

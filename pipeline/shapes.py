@@ -248,7 +248,7 @@ class DigestShape(Shape):
 
     id: Id
     title: Annotated[str, AfterValidator(_title)]
-    themes: Annotated[tuple[str, ...], AfterValidator(_some), BeforeValidator(_listed)]
+    themes: Annotated[tuple[str, ...], AfterValidator(_some), BeforeValidator(_listed)] = ("all",)
     schedule: Annotated[
         tuple[Annotated[Slot, PlainValidator(_slot)], ...],
         AfterValidator(_some),

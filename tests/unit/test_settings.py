@@ -1,3 +1,4 @@
+import re
 from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
 
@@ -8,7 +9,9 @@ from pipeline.errors import ConfigError
 
 
 def test_nothing_set_is_a_deployment_here() -> None:
-    assert read_settings(environment={}) == Settings(home=Path())
+    settings = read_settings(environment={})
+    assert settings == Settings(home=Path(), mail_from=settings.mail_from)
+    assert re.fullmatch(r"policywatch@[^@ ]+\.[^@ ]+", settings.mail_from)
 
 
 def test_the_option_beats_the_variable() -> None:
