@@ -35,6 +35,8 @@ _CONTENT_TYPES: Final = MappingProxyType(
         ".html": "text/html",
     }
 )
+# What bytes under a label are in practice: its own codec in Python lacks ① and ㈱.
+_CODECS: Final = MappingProxyType({"shift_jis": "cp932", "euc-jp": "euc_jis_2004"})
 _OUT_OF_ORDER: Final = "/gb-regulator.xml"
 _DIES: Final = "/ca-north.xml"
 
@@ -61,7 +63,7 @@ class DemoWorld:
     """Serves the sample sources and takes mail on 127.0.0.1 while the `with` block runs.
 
     `edition` 1 is what the sources held eight hours before `now`; 2 is what they hold at `now`:
-    most have something new, one title was edited, one source has nothing new, one is gone.
+    most have something new, one title was edited, two sources have nothing new, one is down.
     """
 
     def __init__(self, now: datetime) -> None:
@@ -114,9 +116,10 @@ class DemoWorld:
         if path == _OUT_OF_ORDER:
             return _Answer(HTTPStatus.INTERNAL_SERVER_ERROR, b"out of order")
         source = _SOURCES / path.lstrip("/")
-        gone = path == _DIES and self.edition == 2
+        if path == _DIES and self.edition == 2:
+            return _Answer(HTTPStatus.SERVICE_UNAVAILABLE, b"closed")
         ours = source.parent == _SOURCES and source.suffix in _CONTENT_TYPES and source.is_file()
-        if gone or not ours:
+        if not ours:
             return _Answer(HTTPStatus.NOT_FOUND, b"not here")
         first, second = (_bytes(source.name, edition=e, now=self._now) for e in (1, 2))
         content = first if self.edition == 1 else second
@@ -200,7 +203,11 @@ def _bytes(name: str, *, edition: int, now: datetime) -> bytes:
     """Render a source in the encoding that it declares."""
     text = _render(name, edition=edition, now=now)
     declared = _DECLARED.search(text)
-    return text.encode(declared[1] if declared else "utf-8")
+    label = declared[1].lower() if declared else "utf-8"
+    if label == "euc-jp":
+        # Both are the one wave dash of JIS X 0208; the codec knows it as this one.
+        text = text.replace("～", "〜")
+    return text.encode(_CODECS.get(label, label))
 
 
 def _render(name: str, *, edition: int, now: datetime, base: str = "") -> str:
