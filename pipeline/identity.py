@@ -67,7 +67,9 @@ def _keys(item: Item, shared: frozenset[str]) -> tuple[str, ...]:
     found = list(_guid_keys(item.guid, link, item.title, shared=item.guid in shared))
     if link:
         found += [_key(_LINK_AND_TITLE, link, item.title), _key(_LINK, link)]
-    return tuple(found) or (_key(_TEXT, item.title, item.summary, item.body),)
+    # The same words on another day are another entry: a status page says little else.
+    texts = (item.title, item.summary, item.body, item.published_raw)
+    return tuple(found) or (_key(_TEXT, *texts),)
 
 
 def _guid_keys(guid: str, link: str, title: str, *, shared: bool) -> tuple[str, ...]:
