@@ -3,9 +3,10 @@
 import json
 import math
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from pipeline.errors import ConfigError, Problem
+from pipeline.records import Label
 
 # Two-sided 95 %.
 _Z = 1.959963984540054
@@ -15,7 +16,8 @@ _Z = 1.959963984540054
 class Labelled:
     """One item that people labelled; no labels means that it is off the brief.
 
-    `stratum` says how the item was chosen (`near_miss`, say); it may be empty.
+    `stratum` says how the item was chosen (`near_miss`, say); it may be empty. `asked` names the
+    themes that people judged it for, None all of them; what else the rules find is left out.
     """
 
     id: str
@@ -24,6 +26,11 @@ class Labelled:
     language: str
     labels: frozenset[str]
     stratum: str = ""
+    asked: frozenset[str] | None = None
+
+    def judged_for(self, theme: str) -> bool | None:
+        """Return what people say of a theme; None when they were not asked."""
+        return theme in self.labels if self.asked is None or theme in self.asked else None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,6 +39,26 @@ class Judged:
 
     item: Labelled
     found: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tally:
+    """What people said of one item and one theme: who said yes and who said no."""
+
+    item_id: int
+    theme: str
+    yes: tuple[str, ...]
+    no: tuple[str, ...]
+
+    @property
+    def applies(self) -> bool | None:
+        """Return what most people say; None for a tie."""
+        return None if len(self.yes) == len(self.no) else len(self.yes) > len(self.no)
+
+    @property
+    def disputed(self) -> bool:
+        """Say whether people contradict each other, be there a majority or not."""
+        return bool(self.yes and self.no)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -105,8 +132,25 @@ class Evaluation:
     languages: Mapping[str, Counts]
 
 
+def tallies(labels: Iterable[Label]) -> tuple[Tally, ...]:
+    """Gather the labels of each item and theme, in the order of the first of each."""
+    gathered: dict[tuple[int, str], list[Label]] = {}
+    for label in labels:
+        gathered.setdefault((label.item_id, label.theme), []).append(label)
+    return tuple(
+        Tally(
+            item_id=item_id,
+            theme=theme,
+            yes=tuple(label.who for label in said if label.applies),
+            no=tuple(label.who for label in said if not label.applies),
+        )
+        for (item_id, theme), said in gathered.items()
+    )
+
+
 def evaluate(judged: Sequence[Judged], themes: Iterable[str]) -> Evaluation:
     """Count how the rules did on the labelled items."""
+    judged = [_as_asked(j) for j in judged]
     by_theme = {theme: _sum(judged, lambda j, t=theme: _of_theme(j, t)) for theme in themes}  # type: ignore[misc] # the default binds the loop's value
     labelled = [counts for counts in by_theme.values() if counts.recall.total]
     languages = sorted({j.item.language for j in judged})
@@ -163,6 +207,11 @@ def _labelled(value: object, known: frozenset[str]) -> Labelled:
         labels=labels,
         stratum=str(value.get("stratum") or ""),
     )
+
+
+def _as_asked(judged: Judged) -> Judged:
+    asked = judged.item.asked
+    return judged if asked is None else replace(judged, found=judged.found & asked)
 
 
 def _of_theme(judged: Judged, theme: str) -> Counts:

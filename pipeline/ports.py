@@ -5,9 +5,19 @@ from contextlib import AbstractContextManager
 from datetime import datetime
 from typing import Protocol
 
-from pipeline.model import Intake, KnownItem, Source, SourceResult, SourceState
+from pipeline.judging import Chunk, Pass, RulesetRecord, StoredTexts
+from pipeline.model import (
+    Intake,
+    KnownItem,
+    NewItem,
+    Source,
+    SourceResult,
+    SourceState,
+    Verdict,
+)
 from pipeline.records import (
     IssueRecord,
+    Label,
     LedgerLine,
     Mail,
     OutboxMail,
@@ -72,7 +82,15 @@ class Store(Protocol):
         ...
 
     def put_ruleset(self, ruleset_hash: str, text: str, file: str, now: datetime) -> None:
-        """Keep the text of the rules under their hash; keeping it again changes nothing."""
+        """Keep the text of the rules under their hash, with who runs us; once is enough."""
+        ...
+
+    def explain_ruleset(self, ruleset_hash: str, why: str) -> None:
+        """Keep why rules came into force, and who says so; the first reason stands."""
+        ...
+
+    def rulesets(self) -> tuple[RulesetRecord, ...]:
+        """Return every ruleset that was ever in force, the one that is in force first."""
         ...
 
     def known(self, source_id: str, keys: Iterable[str]) -> Mapping[str, tuple[KnownItem, ...]]:
@@ -85,6 +103,40 @@ class Store(Protocol):
 
     def run_results(self, run_id: int) -> tuple[SourceResult, ...]:
         """Return the results of a run in the order in which they were saved."""
+        ...
+
+    # --- judging again -----------------------------------------------------------------------
+
+    def pass_lock(self, holder: str) -> AbstractContextManager[None]:
+        """Hold the lock of a pass over all items; raise LockedError at once when it is held."""
+        ...
+
+    def start_pass(self, ruleset_hash: str, now: datetime) -> Pass:
+        """Begin to judge by a ruleset, or go on where an interrupted pass of it stopped."""
+        ...
+
+    def unjudged(self, ruleset_hash: str, *, after: int, limit: int) -> tuple[StoredTexts, ...]:
+        """Return items numbered above `after` that other rules judged last, by number."""
+        ...
+
+    def save_chunk(self, ruleset_hash: str, chunk: Chunk, now: datetime) -> bool:
+        """Write what a ruleset says of items as they were read.
+
+        What is not among `changed` is judged as before. When one of them was edited or judged by
+        the ruleset since it was read, nothing is written, and the answer is False.
+        """
+        ...
+
+    def finish_pass(self, ruleset_hash: str, now: datetime) -> Pass:
+        """Note that every stored item was judged by a ruleset, and return what its pass did."""
+        ...
+
+    def seen_since(self, since: datetime, *, after: int, limit: int) -> tuple[StoredTexts, ...]:
+        """Return items numbered above `after` and first seen since, by number, without matches."""
+        ...
+
+    def count_items(self, *, after: int = 0) -> int:
+        """Return how many items are stored, or how many of them are numbered above `after`."""
         ...
 
     # --- the ledger and the digests ----------------------------------------------------------
@@ -145,6 +197,41 @@ class Store(Protocol):
 
     def near_misses(self, since: datetime | None, until: datetime) -> tuple[StoredItem, ...]:
         """Return news first seen in (since, until] with a near match, the best 50 first."""
+        ...
+
+    # --- labels ------------------------------------------------------------------------------
+
+    def put_label(self, label: Label) -> None:
+        """Keep a label in place of the same person's former one for that item and theme."""
+        ...
+
+    def drop_label(self, item_id: int, theme: str, who: str) -> bool:
+        """Forget what a person said of an item and a theme; False when they said nothing."""
+        ...
+
+    def labels(self, theme: str | None = None) -> tuple[Label, ...]:
+        """Return the labels of a theme or all, those of the newest item first."""
+        ...
+
+    def items_by_id(self, ids: Iterable[int]) -> tuple[StoredItem, ...]:
+        """Return items by their numbers, in the order of these; unknown numbers are left out."""
+        ...
+
+    def nearly(
+        self, verdict: Verdict, since: datetime, *, theme: str | None = None, limit: int = 50
+    ) -> tuple[StoredItem, ...]:
+        """Return items first seen since of which near or excluded is the best verdict.
+
+        The best score comes first. With a theme its verdict alone counts, otherwise no theme may
+        apply.
+        """
+        ...
+
+    def add_item(self, source: Source, new: NewItem, ruleset_hash: str, now: datetime) -> int:
+        """Store an item that no poll brought, and return its number.
+
+        A source without a row gets one that is not configured.
+        """
         ...
 
     # --- people ------------------------------------------------------------------------------

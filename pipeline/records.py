@@ -132,6 +132,17 @@ class OutboxMail:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Label:
+    """One person's word on whether a theme applies to an item."""
+
+    item_id: int
+    theme: str
+    applies: bool
+    who: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Subscriber:
     """Somebody who gets a digest."""
 

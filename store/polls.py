@@ -1,4 +1,4 @@
-"""Runs, rulesets, and what one reading of one source brings, saved whole or not at all."""
+"""Runs, and what one reading of one source brings, saved whole or not at all."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -12,10 +12,12 @@ from pipeline.model import (
     NewItem,
     Notice,
     Reason,
+    Source,
     SourceResult,
 )
 from store import index
 from store.connection import Connection
+from store.judging import ruleset_key
 from store.rows import (
     ITEM_COLUMNS,
     MATCH_COLUMNS,
@@ -29,7 +31,7 @@ from store.rows import (
     time_of,
     time_text,
 )
-from store.sources import put_state, source_key
+from store.sources import keep_source, put_state, source_key
 
 MOST_REVISIONS = 24
 
@@ -124,19 +126,6 @@ def readings(
     return tuple((time_of(row["at"]), result_of(row)) for row in rows)
 
 
-def put_ruleset(
-    connection: Connection, ruleset_hash: str, text: str, file: str, now: datetime
-) -> None:
-    """Keep the text of the rules under their hash; keeping it again changes nothing."""
-    if connection.row("select 1 from ruleset where hash = ?", (ruleset_hash,)):
-        return
-    with connection.write():
-        connection.insert(
-            "insert or ignore into ruleset (hash, text, file, at) values (?, ?, ?, ?)",
-            (ruleset_hash, text, file, time_text(now)),
-        )
-
-
 def save_intake(
     connection: Connection, run_id: int, intake: Intake, ruleset_hash: str, now: datetime
 ) -> None:
@@ -144,7 +133,7 @@ def save_intake(
     with connection.write():
         saving = _Saving(
             source_key(connection, intake.result.source_id),
-            _ruleset_id(connection, ruleset_hash),
+            ruleset_key(connection, ruleset_hash),
             time_text(now),
         )
         connection.insert(
@@ -161,11 +150,17 @@ def save_intake(
             _put_keys(connection, saving, seen.known.id, seen.keys)
 
 
-def _ruleset_id(connection: Connection, ruleset_hash: str) -> int:
-    found = connection.value("select id from ruleset where hash = ?", (ruleset_hash,))
-    if not isinstance(found, int):
-        raise StoreError(f"{connection.path}: no ruleset {ruleset_hash}: put it first")
-    return found
+def add_item(
+    connection: Connection, source: Source, new: NewItem, ruleset_hash: str, now: datetime
+) -> int:
+    """Store an item that no poll brought, and return its number."""
+    with connection.write(durable=True):
+        saving = _Saving(
+            keep_source(connection, source, now),
+            ruleset_key(connection, ruleset_hash),
+            time_text(now),
+        )
+        return _add(connection, saving, new)
 
 
 def _note_new_source(connection: Connection, saving: _Saving) -> None:
@@ -173,7 +168,7 @@ def _note_new_source(connection: Connection, saving: _Saving) -> None:
     connection.insert(_ADD_NOTICE, values)
 
 
-def _add(connection: Connection, saving: _Saving, new: NewItem) -> None:
+def _add(connection: Connection, saving: _Saving, new: NewItem) -> int:
     item_id = connection.insert(
         _ADD_ITEM,
         (
@@ -189,6 +184,7 @@ def _add(connection: Connection, saving: _Saving, new: NewItem) -> None:
     _put_keys(connection, saving, item_id, new.keys)
     judged = _Judged(saving.source_key, item_id, 1, saving.ruleset_id)
     _judge(connection, judged, new.matches, new.notices, saving.at)
+    return item_id
 
 
 def _revise(connection: Connection, saving: _Saving, changed: ChangedItem) -> None:

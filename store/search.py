@@ -30,7 +30,7 @@ _HAS = {
     "body": "item.body != ''",
     "date": "published_at is not null",
     "theme": _APPLIES.format(""),
-    "label": "false",
+    "label": "exists (select 1 from label where item_id = item.id)",
 }
 _SOURCE = "cross join source on source.id = item.source_id"
 _BY_SCOPE = {

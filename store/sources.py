@@ -72,6 +72,14 @@ def source_key(connection: Connection, source_id: str) -> int:
     return key
 
 
+def keep_source(connection: Connection, source: Source, now: datetime) -> int:
+    """Return the key of a source's row; one that is not there is made, as not configured."""
+    if connection.row("select 1 from source where slug = ?", (source.id,)) is None:
+        key = connection.insert(_INSERT, (*_values(source), source.id, time_text(now)))
+        connection.change("update source set configured = 0 where id = ?", (key,))
+    return source_key(connection, source.id)
+
+
 def source_states(connection: Connection) -> Mapping[str, SourceState]:
     """Return the states of the configured sources; one never read has an empty state."""
     rows = connection.rows(

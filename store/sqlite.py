@@ -7,9 +7,19 @@ from datetime import datetime
 from pathlib import Path
 
 from pipeline.errors import StoreError
-from pipeline.model import Intake, KnownItem, Source, SourceResult, SourceState
+from pipeline.judging import Chunk, Pass, RulesetRecord, StoredTexts
+from pipeline.model import (
+    Intake,
+    KnownItem,
+    NewItem,
+    Source,
+    SourceResult,
+    SourceState,
+    Verdict,
+)
 from pipeline.records import (
     IssueRecord,
+    Label,
     LedgerLine,
     Mail,
     OutboxMail,
@@ -18,7 +28,7 @@ from pipeline.records import (
     Subscriber,
 )
 from pipeline.search import Search
-from store import items, ledger, people, polls
+from store import items, judging, labels, ledger, people, polls
 from store import sources as source_rows
 from store.connection import Connection, told
 from store.locks import Lock
@@ -46,7 +56,7 @@ class SqliteStore:
     def __init__(self, home: Path, connection: Connection) -> None:
         locks = home / LOCK_DIRECTORY
         self._connection = connection
-        self._locks = {name: locks / f"{name}.lock" for name in ("service", "job", "mail")}
+        self._locks = {name: locks / f"{name}.lock" for name in ("service", "job", "mail", "pass")}
         # Held again inside itself by one store; the service lock never is.
         self._job = Lock(self._locks["job"])
         self._mail = Lock(self._locks["mail"])
@@ -118,8 +128,8 @@ class SqliteStore:
         return polls.readings(self._connection, source_id, since, until)
 
     def put_ruleset(self, ruleset_hash: str, text: str, file: str, now: datetime) -> None:
-        """Keep the text of the rules under their hash."""
-        polls.put_ruleset(self._connection, ruleset_hash, text, file, now)
+        """Keep the text of the rules under their hash, with who runs us."""
+        judging.put_ruleset(self._connection, ruleset_hash, text, file, now)
 
     def known(self, source_id: str, keys: Iterable[str]) -> Mapping[str, tuple[KnownItem, ...]]:
         """Return the items of a source behind each key, oldest first."""
@@ -128,6 +138,44 @@ class SqliteStore:
     def save_intake(self, run_id: int, intake: Intake, ruleset_hash: str, now: datetime) -> None:
         """Write one source's reading, all of it or nothing."""
         polls.save_intake(self._connection, run_id, intake, ruleset_hash, now)
+
+    # --- judging again -----------------------------------------------------------------------
+
+    def explain_ruleset(self, ruleset_hash: str, why: str) -> None:
+        """Keep why rules came into force, and who says so; the first reason stands."""
+        judging.explain_ruleset(self._connection, ruleset_hash, why)
+
+    def rulesets(self) -> tuple[RulesetRecord, ...]:
+        """Return every ruleset that was ever in force, the one that is in force first."""
+        return judging.rulesets(self._connection)
+
+    def pass_lock(self, holder: str) -> AbstractContextManager[None]:
+        """Hold the lock of a pass over all items; raise LockedError at once when it is held."""
+        return Lock(self._locks["pass"]).held(holder, wait_seconds=0)
+
+    def start_pass(self, ruleset_hash: str, now: datetime) -> Pass:
+        """Begin to judge by a ruleset, or go on where an interrupted pass of it stopped."""
+        return judging.start_pass(self._connection, ruleset_hash, now)
+
+    def unjudged(self, ruleset_hash: str, *, after: int, limit: int) -> tuple[StoredTexts, ...]:
+        """Return items numbered above `after` that other rules judged last, by number."""
+        return judging.unjudged(self._connection, ruleset_hash, after=after, limit=limit)
+
+    def save_chunk(self, ruleset_hash: str, chunk: Chunk, now: datetime) -> bool:
+        """Write what a ruleset says of items, or return False when one is not as it was read."""
+        return judging.save_chunk(self._connection, ruleset_hash, chunk, now)
+
+    def finish_pass(self, ruleset_hash: str, now: datetime) -> Pass:
+        """Note that every stored item was judged by a ruleset, and return what its pass did."""
+        return judging.finish_pass(self._connection, ruleset_hash, now)
+
+    def seen_since(self, since: datetime, *, after: int, limit: int) -> tuple[StoredTexts, ...]:
+        """Return items numbered above `after` and first seen since, by number."""
+        return judging.seen_since(self._connection, since, after=after, limit=limit)
+
+    def count_items(self, *, after: int = 0) -> int:
+        """Return how many items are stored, or how many of them are numbered above `after`."""
+        return judging.count_items(self._connection, after)
 
     # --- the ledger and the digests ----------------------------------------------------------
 
@@ -176,6 +224,34 @@ class SqliteStore:
     def recover_outbox(self, now: datetime) -> int:
         """Turn every `sending` into `unknown`, and count them; the caller holds the mail lock."""
         return people.recover_outbox(self._connection, now)
+
+    # --- labels ------------------------------------------------------------------------------
+
+    def put_label(self, label: Label) -> None:
+        """Keep a label in place of the same person's former one for that item and theme."""
+        labels.put_label(self._connection, label)
+
+    def drop_label(self, item_id: int, theme: str, who: str) -> bool:
+        """Forget what a person said of an item and a theme; False when they said nothing."""
+        return labels.drop_label(self._connection, item_id, theme, who)
+
+    def labels(self, theme: str | None = None) -> tuple[Label, ...]:
+        """Return the labels of a theme or all, those of the newest item first."""
+        return labels.labels(self._connection, theme)
+
+    def items_by_id(self, ids: Iterable[int]) -> tuple[StoredItem, ...]:
+        """Return items by their numbers, in the order of these; unknown numbers are left out."""
+        return items.stored_items(self._connection, tuple(ids))
+
+    def nearly(
+        self, verdict: Verdict, since: datetime, *, theme: str | None = None, limit: int = 50
+    ) -> tuple[StoredItem, ...]:
+        """Return items first seen since of which near or excluded is the best verdict."""
+        return labels.nearly(self._connection, verdict, since, theme, limit)
+
+    def add_item(self, source: Source, new: NewItem, ruleset_hash: str, now: datetime) -> int:
+        """Store an item that no poll brought, and return its number."""
+        return polls.add_item(self._connection, source, new, ruleset_hash, now)
 
     # --- people ------------------------------------------------------------------------------
 

@@ -5,6 +5,7 @@ from itertools import islice
 import click
 
 from jobs.cli.frame import as_json, note, opened, say, say_json, settings
+from jobs.cli.items_feedback import add, label, labels, near_misses
 from jobs.cli.words import found_words, item_json, show_hits
 from pipeline.digest import item_id, short_id
 from pipeline.records import StoredItem
@@ -14,6 +15,10 @@ from pipeline.search import parse_search
 @click.group()
 def items() -> None:
     """Search and show stored items."""
+
+
+for _command in (label, labels, add, near_misses):
+    items.add_command(_command)
 
 
 @items.command()

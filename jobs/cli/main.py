@@ -19,6 +19,11 @@ COMMANDS: Mapping[str, tuple[str, str, str]] = MappingProxyType(
         "trace": ("jobs.cli.trace", "trace", "Say why something was or was not seen."),
         "sources": ("jobs.cli.sources", "sources", "List, check and test sources."),
         "themes": ("jobs.cli.themes", "themes", "Check and explain the rules."),
+        "reclassify": (
+            "jobs.cli.reclassify",
+            "reclassify",
+            "Judge stored items by the rules of today.",
+        ),
         "items": ("jobs.cli.items", "items", "Search and show stored items."),
         "digest": ("jobs.cli.digest", "digest", "Preview, send and list digests."),
         "subscribers": ("jobs.cli.subscribers", "subscribers", "Who gets which digest."),

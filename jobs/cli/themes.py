@@ -3,7 +3,9 @@
 import click
 
 from jobs.cli.frame import as_json, configuration, opened, say, say_json, settings, table
+from jobs.cli.themes_diff import diff, history
 from jobs.cli.themes_eval import eval_
+from jobs.cli.themes_suggest import suggest_
 from jobs.cli.words import evidence_json, found_words
 from pipeline.digest import item_id
 from pipeline.model import Field, Match, Scope, Verdict
@@ -17,6 +19,9 @@ def themes() -> None:
 
 
 themes.add_command(eval_)
+themes.add_command(diff)
+themes.add_command(history)
+themes.add_command(suggest_)
 
 
 @themes.command("list")

@@ -1,7 +1,18 @@
 import pytest
 
 from pipeline.errors import ConfigError
-from pipeline.evaluate import Counts, Judged, Labelled, Share, evaluate, read_labelled
+from pipeline.evaluate import (
+    Counts,
+    Judged,
+    Labelled,
+    Share,
+    Tally,
+    evaluate,
+    read_labelled,
+    tallies,
+)
+from pipeline.records import Label
+from tests import make
 
 
 def judged(labels: str, found: str, language: str = "en", stratum: str = "") -> Judged:
@@ -78,3 +89,59 @@ def test_every_line_that_cannot_be_used_is_named() -> None:
         (2, "needs"),
         (3, "no"),
     ]
+
+
+def test_an_item_counts_for_the_themes_that_it_was_judged_for() -> None:
+    labelled = Labelled(
+        id="x",
+        title="t",
+        text="",
+        language="en",
+        labels=frozenset("a"),
+        asked=frozenset("ab"),
+    )
+    found = evaluate([Judged(item=labelled, found=frozenset("bc"))], "abc")
+    assert found.themes == {"a": Counts(missed=1), "b": Counts(false=1), "c": Counts()}
+    assert (found.micro, found.on_brief) == (Counts(false=1, missed=1), Counts(true=1))
+    assert [labelled.judged_for(theme) for theme in "abc"] == [True, False, None]
+    assert judged("a", "").item.judged_for("b") is False
+
+
+def test_an_item_off_the_brief_alarms_by_a_judged_theme_alone() -> None:
+    labelled = Labelled(
+        id="x", title="t", text="", language="en", labels=frozenset(), asked=frozenset("b")
+    )
+    sets = [Judged(item=labelled, found=frozenset(found)) for found in ("a", "ab")]
+    assert evaluate(sets, "ab").false_alarms == Share(hits=1, total=2)
+
+
+def said(who: str, applies: bool, item_id: int = 1, theme: str = "a") -> Label:
+    return Label(item_id=item_id, theme=theme, applies=applies, who=who, at=make.NOW)
+
+
+def test_labels_are_gathered_by_item_and_theme() -> None:
+    labels = [
+        said("aya", True),
+        said("ben", True, 2),
+        said("ben", False),
+        said("aya", True, 1, "b"),
+    ]
+    assert tallies(labels) == (
+        Tally(item_id=1, theme="a", yes=("aya",), no=("ben",)),
+        Tally(item_id=2, theme="a", yes=("ben",), no=()),
+        Tally(item_id=1, theme="b", yes=("aya",), no=()),
+    )
+
+
+@pytest.mark.parametrize(
+    ("yes", "no", "applies", "disputed"),
+    [
+        pytest.param("a", "", True, False, id="one yes"),
+        pytest.param("", "ab", False, False, id="two no"),
+        pytest.param("ab", "c", True, True, id="a majority"),
+        pytest.param("a", "b", None, True, id="a tie"),
+    ],
+)
+def test_the_majority_decides(yes: str, no: str, applies: bool | None, disputed: bool) -> None:
+    tally = Tally(item_id=1, theme="a", yes=tuple(yes), no=tuple(no))
+    assert (tally.applies, tally.disputed) == (applies, disputed)

@@ -1,0 +1,129 @@
+"""Judge every stored item by the rules of today, in chunks between which polls go on."""
+
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from jobs.deployment import JOB_WAIT_SECONDS, Deployment
+from pipeline.judging import Chunk, Pass, Rejudged, StoredTexts
+from pipeline.model import Reason
+from pipeline.rulediff import Change, Kind, compare, rule_change_notices
+from pipeline.rules.ruleset import Ruleset
+
+CHUNK = 4_000
+TOLD_FOR = timedelta(days=14)
+"""How long after it was first seen an item that newly matches is still worth telling."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reclassified:
+    """What a pass changed, theme by theme; `notices` counts what the next digests will tell.
+
+    A resumed pass counts items and changes from its start, themes and notices from where it went
+    on, after item `resumed_after`.
+    """
+
+    ruleset: str
+    items: int
+    changed: int
+    notices: int
+    by_theme: Mapping[str, Counter[Kind]]
+    resumed_after: int = 0
+
+
+def reclassify(
+    deployment: Deployment,
+    *,
+    announce: bool = False,
+    why: str = "",
+    on_progress: Callable[[int], None] | None = None,
+) -> Reclassified:
+    """Judge every item that other rules judged last; an interrupted pass goes on where it was.
+
+    What newly matches and was first seen lately gets a notice: one line of the next digests, or
+    with `announce` each item in full. `on_progress` is told how many items each chunk had.
+    """
+    store, now = deployment.store, deployment.now()
+    ruleset = deployment.configuration.ruleset
+    telling = _Telling(now - TOLD_FOR, Reason.LATE if announce else Reason.RULE_CHANGE)
+    notices, by_theme = 0, dict[str, Counter[Kind]]()
+    with store.pass_lock("reclassify"):
+        begun = _begin(deployment, why)
+        for judged in _chunks(deployment, telling, begun.done_to):
+            notices += sum(len(rejudged.notices) for rejudged in judged.chunk.changed.values())
+            for change in judged.changes:
+                by_theme.setdefault(change.theme, Counter())[change.kind] += 1
+            if on_progress:
+                on_progress(len(judged.chunk.read))
+        ended = store.finish_pass(ruleset.hash, deployment.now())
+    return Reclassified(
+        ruleset=ruleset.hash,
+        items=ended.items,
+        changed=ended.changed,
+        notices=notices,
+        by_theme=by_theme,
+        resumed_after=begun.done_to,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Telling:
+    """What newly matches is told when it was first seen since then, for this reason."""
+
+    since: datetime
+    reason: Reason
+
+
+@dataclass(frozen=True, slots=True)
+class _Judged:
+    """A chunk as it is saved, and what the themes say otherwise of its items."""
+
+    chunk: Chunk
+    changes: tuple[Change, ...]
+
+
+def _begin(deployment: Deployment, why: str) -> Pass:
+    store, configuration, now = deployment.store, deployment.configuration, deployment.now()
+    store.sync_sources(configuration.sources, now)
+    ruleset = configuration.ruleset
+    store.put_ruleset(ruleset.hash, ruleset.text, ruleset.file, now)
+    if why:
+        store.explain_ruleset(ruleset.hash, why)
+    return store.start_pass(ruleset.hash, now)
+
+
+def _chunks(deployment: Deployment, telling: _Telling, after: int) -> Iterator[_Judged]:
+    """Judge and save chunk after chunk; only saving happens under the job lock.
+
+    A chunk that a poll touched meanwhile is read again, and at the end so is what a poll by the
+    rules of before has judged behind us.
+    """
+    store, ruleset = deployment.store, deployment.configuration.ruleset
+    while True:
+        read = store.unjudged(ruleset.hash, after=after, limit=CHUNK)
+        if not read and after == 0:
+            return
+        if not read:
+            after = 0
+            continue
+        judged = _judged(ruleset, read, telling)
+        with store.job_lock("reclassify", wait_seconds=JOB_WAIT_SECONDS):
+            saved = store.save_chunk(ruleset.hash, judged.chunk, deployment.now())
+        if saved:
+            after = read[-1].id
+            yield judged
+
+
+def _judged(ruleset: Ruleset, read: Sequence[StoredTexts], telling: _Telling) -> _Judged:
+    changed: dict[int, Rejudged] = {}
+    every: list[Change] = []
+    for stored in read:
+        matches = ruleset.classify(stored.texts, stored.scope)
+        if matches == stored.matches:
+            continue
+        changes = compare(stored.matches, matches)
+        notices = rule_change_notices(stored, changes, telling.since, telling.reason)
+        changed[stored.id] = Rejudged(matches=matches, notices=notices)
+        every += changes
+    return _Judged(Chunk(read=read, changed=changed), tuple(every))
