@@ -47,7 +47,7 @@ TOPICS = (
     AI, artificial intelligence, AI Act, regulation, guidelines, copyright, deepfake, semiconductor,
     export controls, safety, OpenAI, data centre, facial recognition, training data, bill
     """,
-    "AI, 生成AI, 人工知能, 規制, 指針, 著作権, 半導体, 輸出管理, 安全性, 法案, 意見募集, 顔認証, データセンター",
+    "AI, 生成AI, 人工知能, 規制, 指針, 著作権, 半導体, 輸出管理, 安全性, 法案, 意見募集, 顔認証",
 )
 SOURCES = """
 sources:
