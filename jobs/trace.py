@@ -70,7 +70,7 @@ def _nearest(matches: Sequence[Match]) -> str:
     near = [match for match in matches if match.verdict is not Verdict.APPLIES]
     if not near:
         return ", and none is near"
-    best = max(near, key=lambda match: match.score)
+    best = max(near, key=lambda match: (match.verdict is Verdict.EXCLUDED, match.score))
     if best.verdict is Verdict.EXCLUDED:
         return f"; {best.theme} would, but is excluded by {best.excluded_by}"
     return f"; nearest: {best.theme}, missing {', '.join(best.missing)}"

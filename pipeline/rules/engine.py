@@ -70,10 +70,7 @@ class _Gates:
 
 @dataclass(frozen=True, slots=True)
 class _Judgement:
-    """What a theme says, before its words are looked up in the text as it was.
-
-    `potential` is what the rule of a near miss would have scored.
-    """
+    """What a theme says, before its words are looked up in the text as it was."""
 
     theme: int
     verdict: Verdict
@@ -81,7 +78,6 @@ class _Judgement:
     hits: tuple[tuple[str, Found], ...]
     missing: tuple[str, ...] = ()
     excluded_by: str = ""
-    potential: float = 0.0
 
 
 class Engine:
@@ -100,7 +96,7 @@ class Engine:
         self._finder = self._lexicon.finder()
 
     def classify(self, texts: Mapping[Field, str], scope: Scope) -> tuple[Match, ...]:
-        """Return what every theme concerned says of an item, the highest score first."""
+        """Return what every theme concerned says of an item; what is only near comes last."""
         joined = Texts(texts)
         hits = self._finder.hits(joined)
         if not hits:
@@ -108,12 +104,11 @@ class Engine:
         cases = _Cases(self._gates, self._masking, Case(masked(hits, self._masks), joined, scope))
         judged = self._judged(hits, cases)
         near = [j for j in judged if j.verdict is Verdict.NEAR]
+        near.sort(key=_rank)
         if len(near) < _MOST_NEAR:
-            near += self._near_misses(hits, cases, {j.theme for j in judged})
-        near.sort(key=lambda j: (-j.score, -j.potential, j.theme))
-        kept = [j for j in judged if j.verdict is not Verdict.NEAR] + near[:_MOST_NEAR]
-        kept.sort(key=lambda j: (-j.score, j.theme))
-        return tuple(self._match(j, joined) for j in kept)
+            near += sorted(self._near_misses(hits, cases, {j.theme for j in judged}), key=_rank)
+        decided = sorted((j for j in judged if j.verdict is not Verdict.NEAR), key=_rank)
+        return tuple(self._match(j, joined) for j in (*decided, *near[:_MOST_NEAR]))
 
     def _numbers(self, words: Iterable[str]) -> Needs:
         return frozenset(self._lexicon.number(word(text)) for text in words)
@@ -183,25 +178,23 @@ class Engine:
             if theme in judged or not cases.is_open(theme):
                 continue
             near = self._near_miss(compiled, cases.of(theme))
-            if near and (theme not in best or near.potential > best[theme].potential):
+            if near and (theme not in best or near.score > best[theme].score):
                 best[theme] = near
         for theme, near in best.items():
             if not self._gates[theme].excluded_by(cases.of(theme)):
                 yield near
 
     def _near_miss(self, compiled: _Compiled, case: Case) -> _Judgement | None:
-        """Judge a rule that would have made its theme apply but for one operand."""
+        """Judge a rule that would have made its theme apply, by its score, but for one operand."""
         missed = miss(compiled.lead, case) if compiled.lead else None
         if missed is None or not compiled.is_asked(case.scope):
             return None
         absent, found = missed
-        potential = compiled.score(found, case)
-        if potential < self._gates[compiled.theme].theme.threshold:
+        score = round(compiled.score(found, case), 6)
+        if score < self._gates[compiled.theme].theme.threshold:
             return None
         hits = ((compiled.rule.id, found),)
-        return _Judgement(
-            compiled.theme, Verdict.NEAR, 0.0, hits, missing=(absent,), potential=potential
-        )
+        return _Judgement(compiled.theme, Verdict.NEAR, score, hits, missing=(absent,))
 
     def _match(self, judgement: _Judgement, texts: Texts) -> Match:
         places = {(start, end, rule) for rule, found in judgement.hits for start, end, _ in found}
@@ -239,6 +232,10 @@ class _Cases:
         if key not in self._open:
             self._open[key] = gates.is_open(self.of(theme))
         return self._open[key]
+
+
+def _rank(judgement: _Judgement) -> tuple[float, int]:
+    return -judgement.score, judgement.theme
 
 
 def _woken(filed: Mapping[int, Sequence[_Compiled]], hits: Hits) -> list[_Compiled]:

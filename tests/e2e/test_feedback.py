@@ -251,9 +251,9 @@ def test_what_cannot_be_added_is_refused(
 
 def test_near_misses_say_what_was_missing_or_what_excluded_them(watch: Deployment) -> None:
     found = watch.run("items", "near-misses", "--json").json
-    assert [(m["title"], m["theme"], m["missing"]) for m in found["near"]] == [
-        (BAN[0], "governance", ["regulat*"]),
-        (LAW[0], "governance", ["regulat*"]),
+    assert [(m["title"], m["theme"], m["score"], m["missing"]) for m in found["near"]] == [
+        (BAN[0], "governance", 3.0, ["regulat*"]),
+        (LAW[0], "governance", 3.0, ["regulat*"]),
     ]
     assert [(m["title"], m["theme"], m["excluded_by"]) for m in found["excluded"]] == [
         (GARDEN[0], "governance", "garden")
