@@ -36,6 +36,7 @@ class YamlFile:
     value: Value = ""
     readable: bool = False
     content: bytes = b""
+    lines: list[str] = field(default_factory=list, repr=False)
     problems: list[Problem] = field(default_factory=list)
     warnings: list[Problem] = field(default_factory=list)
     places: dict[Where, tuple[int, int]] = field(default_factory=dict)
@@ -45,6 +46,13 @@ class YamlFile:
         while where and where not in self.places:
             where = where[:-1]
         return self.places.get(where, (1, 1))
+
+    def place_in(self, where: Where, text: str, position: int) -> tuple[int, int]:
+        """Return the place of a character of a text; of the part, unless one line has the text."""
+        line, column = self.place(where)
+        found = self.lines[line - 1] if line <= len(self.lines) else ""
+        begin = found.find(text, column - 1) if text else -1
+        return (line, begin + position + 1) if begin >= 0 else (line, column)
 
     def problem(self, where: Where, message: str) -> Problem:
         """Name what is wrong with a part."""
@@ -96,7 +104,7 @@ def read_path(path: Path) -> YamlFile:
 
 def read_text(text: str, name: str) -> YamlFile:
     """Read YAML text."""
-    file = YamlFile(name)
+    file = YamlFile(name, lines=text.splitlines())
     if len(text) > _MAX_CHARACTERS:
         file.problems.append(Problem(name, 1, 1, "is larger than 4 million characters"))
         return file

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from pipeline.errors import QueryError
 from pipeline.fold import fold
@@ -25,7 +25,6 @@ class Loader:
 
     file: YamlFile
     lists: dict[str, Node] = field(default_factory=dict)
-    _lines: list[str] = field(default_factory=list)
 
     def themes(self, shape: ThemesShape) -> tuple[Theme, ...]:
         """Return the themes in the order of the file."""
@@ -49,7 +48,6 @@ class Loader:
                         self._query(query, ("themes", i, key, j, "q"), gate=key != "rules")
 
     def _read_lists(self, lists: Mapping[str, Iterable[str]]) -> None:
-        self._lines = self.file.content.decode("utf-8-sig").splitlines()
         for name, entries in lists.items():
             self._read_list(name, entries)
 
@@ -133,13 +131,8 @@ class Loader:
     def _report(self, where: Where, message: str, text: str, position: int) -> None:
         """Report a problem at its place inside a text, where that stands in one line."""
         problem = self.file.entry_problem(where, message)
-        line = self._lines[problem.line - 1] if problem.line <= len(self._lines) else ""
-        begin = line.find(text, problem.column - 1) if text else -1
-        if begin >= 0:
-            problem = type(problem)(
-                problem.file, problem.line, begin + position + 1, problem.message
-            )
-        self.file.problems.append(problem)
+        line, column = self.file.place_in(where, text, position)
+        self.file.problems.append(replace(problem, line=line, column=column))
 
     def _check_unique(self, places: Iterable[tuple[str, Where]], noun: str) -> None:
         seen: dict[str, Where] = {}
