@@ -4,7 +4,7 @@ A feed shows its last few days and another its last year, so each source is coun
 that the store covers of it, and the sources are added up.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -37,10 +37,6 @@ class Coverage:
     def days(self) -> float:
         """Return the days from the oldest item on."""
         return (self.until - self.begins) / _DAY
-
-    def a_day(self, hits: Iterable[StoredItem]) -> float:
-        """Return how many such hits a day are to be expected."""
-        return sum(map(self.share, hits))
 
     def share(self, stored: StoredItem) -> float:
         """Return what one item adds to a forecast.

@@ -9,7 +9,7 @@ from pipeline.rules.alone import Written, written
 from pipeline.rules.implied import implies
 from pipeline.rules.redundant import Needless, among, list_uses, needless
 from pipeline.rules.ruleset import Ruleset
-from pipeline.rules.script import CJK_LANGUAGES, has_cjk, holds_without_cjk
+from pipeline.rules.script import CJK_LANGUAGES, has_cjk, holds_without_cjk, may_be_read
 from pipeline.rules.terms import choices_of, named, terms_of
 from pipeline.rules.theme import Rule, Theme
 from pipeline.rules.tree import Node, Or, Term
@@ -60,6 +60,11 @@ class Sought:
 
     cap_a_day: float = CAP_A_DAY
     languages: Collection[str] = ()
+
+    @property
+    def read_in(self) -> frozenset[str]:
+        """Return the languages without their regions: zh of zh-Hant."""
+        return frozenset(language.partition("-")[0].lower() for language in self.languages)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -148,7 +153,7 @@ class _Linter:
                 yield self._at(self._rule(number, i, narrow), Kind.SHADOWED, message)
 
     def _one_script(self, number: int, theme: Theme) -> Iterator[Finding]:
-        read_in = {language.partition("-")[0].lower() for language in self.sought.languages}
+        read_in = self.sought.read_in
         cjk, others = read_in & CJK_LANGUAGES, read_in - CJK_LANGUAGES
         part = _Part(where=("themes", number, "id"), tree=theme.rules[0].tree, theme=theme.id)
         if (cjk or not read_in) and not any(map(has_cjk, _own_terms(theme))):
@@ -198,13 +203,17 @@ class _Linter:
         """Yield one finding a query, and one a list."""
         found: dict[str, tuple[_Part, list[Term]]] = {}
         for part in self.parts():
-            unseen = [t for t in terms_of(part.tree) if named(t) not in usage.seen]
+            unseen = [
+                term
+                for term in terms_of(part.tree)
+                if named(term) not in usage.seen and may_be_read(term, self.sought.read_in)
+            ]
             if unseen:
                 key = f"${part.listed}" if part.listed else repr(part.where)
                 found.setdefault(key, (part, []))[1].extend(unseen)
         for part, terms in found.values():
             names = _enumerated(tuple(dict.fromkeys(map(named, terms))))
-            message = f"never seen: {names}: check the spelling, or take it out"
+            message = f"never seen in {usage.items:,} items: {names}: check the spelling"
             yield self._at(part, Kind.UNSEEN, message, terms)
 
     def _dominant(self, number: int, theme: Theme, usage: Usage) -> Iterator[Finding]:

@@ -6,17 +6,17 @@ from dataclasses import dataclass, replace
 
 from pipeline.model import Field, Scope
 from pipeline.rules.query import Case, Judge, compile_node
-from pipeline.rules.terms import named, terms_of
-from pipeline.rules.tree import And, Boosted, InField, Near, Node
+from pipeline.rules.terms import children_of, named
+from pipeline.rules.tree import And, Boosted, InField, Near, Node, Not, Or, Term
 from pipeline.rules.words import Lexicon, Texts, masked, word
 from pipeline.rules.write import write
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Nothing:
-    """Why a query finds nothing: in how many items each part of it holds, and terms that none has.
+    """Why a query finds nothing: in how many items each part of it holds, and words that none has.
 
-    A query that is not made of parts has none.
+    A query that is not made of parts has none. A named list is one word: any of its own.
     """
 
     items: int
@@ -30,8 +30,7 @@ class Parts:
     def __init__(self, tree: Node, mask: Iterable[str]) -> None:
         self._lexicon = Lexicon()
         self._masks = [self._lexicon.number(word(text)) for text in mask]
-        terms = {named(t): t for t in terms_of(tree, lists=True, denied=False)}
-        self._terms = self._judges(terms)
+        self._words = self._judges(dict(_words(tree)))
         self._parts = self._judges({write(part): part for part in parts_of(tree)})
         self._finder = self._lexicon.finder()
         self._items = 0
@@ -44,15 +43,15 @@ class Parts:
         case = Case(masked(self._finder.hits(joined), self._masks), joined, scope)
         self._items += 1
         self._held.update(part for part, judge in self._parts.items() if judge(case) is not None)
-        unseen = self._terms.keys() - self._seen if case.hits else ()
-        self._seen.update(term for term in unseen if self._terms[term](case) is not None)
+        unseen = self._words.keys() - self._seen if case.hits else ()
+        self._seen.update(word for word in unseen if self._words[word](case) is not None)
 
     def nothing(self) -> Nothing:
         """Return what was seen so far."""
         return Nothing(
             items=self._items,
             parts=tuple((part, self._held[part]) for part in self._parts),
-            unseen=tuple(term for term in self._terms if term not in self._seen),
+            unseen=tuple(word for word in self._words if word not in self._seen),
         )
 
     def _judges(self, nodes: Mapping[str, Node]) -> dict[str, Judge]:
@@ -77,3 +76,17 @@ def parts_of(node: Node) -> Iterator[Node]:
     for part in parts:
         yield part
         yield from parts_of(part)
+
+
+def _words(node: Node) -> Iterator[tuple[str, Node]]:
+    """Yield terms and named lists as they are written; what is denied need not be there."""
+    match node:
+        case Term():
+            yield named(node), node
+        case Or() if node.name:
+            yield node.name, node
+        case Not():
+            return
+        case _:
+            for child in children_of(node):
+                yield from _words(child)

@@ -21,7 +21,7 @@ def hit(source: str = "gov", **overrides: Any) -> StoredItem:
 
 def test_each_source_counts_over_the_days_that_are_stored_of_it() -> None:
     seen = coverage(gov=(make.at(days=-10), 40), lab=(make.at(days=-40), 40))
-    assert seen.a_day([hit(), hit(), hit("lab")]) == pytest.approx(0.1 + 0.1 + 1 / 40)
+    assert [seen.share(hit()), seen.share(hit("lab"))] == pytest.approx([1 / 10, 1 / 40])
 
 
 def test_no_source_counts_over_more_than_was_asked_or_less_than_a_day() -> None:

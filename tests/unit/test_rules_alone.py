@@ -92,8 +92,9 @@ def nothing(query: str, *texts: str, mask: tuple[str, ...] = ()) -> Nothing:
 
 def test_terms_that_no_item_has_are_named() -> None:
     assert nothing("quux OR $ai", "a plan", "人工知能") == Nothing(
-        items=2, parts=(), unseen=("quux", "AI")
+        items=2, parts=(), unseen=("quux",)
     )
+    assert nothing("quux OR $ai", "a plan").unseen == ("quux", "$ai")
 
 
 def test_each_part_is_counted_by_itself() -> None:
