@@ -3,8 +3,9 @@
 import click
 
 from jobs.cli.frame import as_json, configuration, opened, say, say_json, settings, table
-from jobs.cli.themes_diff import diff, history
+from jobs.cli.themes_diff import diff
 from jobs.cli.themes_eval import eval_
+from jobs.cli.themes_history import history
 from jobs.cli.themes_suggest import suggest_
 from jobs.cli.words import evidence_json, found_words
 from pipeline.digest import item_id
