@@ -3,7 +3,7 @@
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from itertools import combinations, permutations
+from itertools import permutations
 
 from pipeline.rules.alone import Written, written
 from pipeline.rules.implied import implies
@@ -131,26 +131,25 @@ class _Linter:
 
     def _overlaps(self, number: int, theme: Theme) -> Iterator[Finding]:
         """Yield rules that do what another rule of their theme does anyway."""
-        rules, mask = tuple(enumerate(theme.rules)), self._mask(theme)
+        rules, mask = theme.rules, self._mask(theme)
+        pairs = tuple(permutations(range(len(rules)), 2))
+        covered = {(i, j) for i, j in pairs if _covers(rules[j], rules[i], mask)}
         told: set[int] = set()
-        for (_, first), (j, second) in combinations(rules, 2):
-            if j not in told and _same(first, second, mask):
+        for i, j in pairs:
+            if i < j and j not in told and {(i, j), (j, i)} <= covered:
                 told.add(j)
-                message = f"finds the same as rule {first.id}, and both scores count: keep one"
-                yield self._at(self._rule(number, j, second), Kind.DUPLICATE, message)
-        for (i, narrow), (j, wide) in permutations(rules, 2):
+                message = f"finds the same as rule {rules[i].id}, and both scores count: keep one"
+                yield self._at(self._rule(number, j, rules[j]), Kind.DUPLICATE, message)
+        for i, j in pairs:
             # One that weighs more is there to raise the score.
-            if (
-                told.isdisjoint({i, j})
-                and narrow.weight <= wide.weight
-                and _covers(wide, narrow, mask)
-            ):
+            lighter = rules[i].weight <= rules[j].weight
+            if (i, j) in covered and lighter and told.isdisjoint({i, j}):
                 told.add(i)
                 message = (
-                    f"finds nothing that rule {wide.id} does not find: take it out, unless it is "
-                    "there to raise the score"
+                    f"finds nothing that rule {rules[j].id} does not find: take it out, unless it "
+                    "is there to raise the score"
                 )
-                yield self._at(self._rule(number, i, narrow), Kind.SHADOWED, message)
+                yield self._at(self._rule(number, i, rules[i]), Kind.SHADOWED, message)
 
     def _one_script(self, number: int, theme: Theme) -> Iterator[Finding]:
         read_in = self.sought.read_in
@@ -302,10 +301,6 @@ class _Linter:
             message=message,
             terms=tuple(dict.fromkeys(map(named, terms))),
         )
-
-
-def _same(first: Rule, second: Rule, mask: tuple[str, ...]) -> bool:
-    return _covers(first, second, mask) and _covers(second, first, mask)
 
 
 def _covers(wide: Rule, narrow: Rule, mask: tuple[str, ...]) -> bool:

@@ -19,9 +19,10 @@ SHORT_HASH = 10
 def history(
     ctx: click.Context, *, show: str | None, back: str | None, yes: bool, json_: bool
 ) -> None:
-    """List the rules that were ever in force, newest first, with who brought them in and why.
+    """List former rules with who and why; restore them.
 
-    --restore keeps the themes.yaml that it replaces beside it; a HASH may be cut short.
+    Newest first. --restore keeps the themes.yaml that it replaces beside it. A HASH may be cut
+    short.
     """
     if show and back:
         raise click.UsageError("either --show or --restore")

@@ -42,11 +42,11 @@ from store.opening import FILE_NAME
 @as_json
 @click.pass_context
 def lint_(ctx: click.Context, *, days: int, cap: float, json_: bool) -> None:
-    """Name what is worth another look in themes.yaml, each with its place and what to do.
+    """Name what is worth another look, and what to do.
 
-    Words that no item has, one that makes most hits of a theme, themes with too many hits, rules
-    and words that others make needless, themes of one script. All of it is advice: the exit code
-    is 0.
+    By its place in themes.yaml: words that no item has, one that makes most hits of a theme, themes
+    with too many hits, rules and words that others make needless, themes of one script. All of it
+    is advice: the exit code is 0.
     """
     found = settings(ctx)
     loaded = configuration(found)

@@ -47,10 +47,11 @@ _MOST_NAMED = 10
 @as_json
 @click.pass_context
 def try_(ctx: click.Context, query: tuple[str, ...], *, days: int, limit: int, json_: bool) -> None:
-    """Run QUERY as a rule over the stored items of the last days, without changing anything.
+    """Run QUERY as a rule over what is stored; change nothing.
 
     Lists and masks are those of themes.yaml. Shows the hits with their words, where they come from,
-    how many a day are to be expected, and how many of them no theme finds today.
+    how many a day are to be expected, and how many of them no theme finds today; of a query that
+    finds nothing, which part of it stands nowhere.
     """
     found, text = settings(ctx), " ".join(query)
     loaded = configuration(found)

@@ -3,14 +3,14 @@
 Only what is certain is said: False means that nobody knows.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from itertools import product
 
 from pipeline.fold import fold
 from pipeline.model import Field
-from pipeline.rules.terms import children_of, same_form
+from pipeline.rules.terms import alternatives, children_of, same_form, within
 from pipeline.rules.tree import And, Boosted, InField, Near, Node, Not, Or, ScopeIs, Term
 from pipeline.rules.words import Lexicon, Texts, masked, word
 
@@ -19,7 +19,7 @@ _ANYWHERE = frozenset(Field)
 _SIDES = ("", "x", "1", "ア", "ー", "規")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class _Asked:
     """A query as it is asked of some fields, in which some words are hidden."""
 
@@ -30,6 +30,25 @@ class _Asked:
     def part(self, node: Node) -> "_Asked":
         """Return a part of the query, asked of the same fields."""
         return replace(self, node=node)
+
+    def sides(self, narrow: Node) -> Iterator[Node]:
+        """Yield the sides of an OR that a node could imply."""
+        terms, others = self._sides
+        yield from others
+        if isinstance(narrow, Term):
+            for found in within(fold(narrow.text), terms):
+                yield from found
+
+    @cached_property
+    def _sides(self) -> tuple[dict[str, list[Term]], list[Node]]:
+        terms: dict[str, list[Term]] = {}
+        others: list[Node] = []
+        for side in alternatives(self.node):
+            if isinstance(side, Term):
+                terms.setdefault(fold(side.text), []).append(side)
+            else:
+                others.append(side)
+        return terms, others
 
 
 def implies(narrow: Node, wide: Node, mask: tuple[str, ...] = ()) -> bool:
@@ -43,7 +62,7 @@ def implies(narrow: Node, wide: Node, mask: tuple[str, ...] = ()) -> bool:
 def _implies(narrow: _Asked, wide: _Asked) -> bool:
     narrow, wide = _bare(narrow), _bare(wide)
     match narrow.node, wide.node:
-        case Or(), Or() if narrow.node.children is wide.node.children:
+        case Or(), Or() if _stands_in(narrow.node, wide.node):
             return narrow.fields <= wide.fields
         case Or(), _:
             return all(_implies(narrow.part(child), wide) for child in narrow.node.children)
@@ -51,12 +70,19 @@ def _implies(narrow: _Asked, wide: _Asked) -> bool:
             return all(_implies(narrow, wide.part(child)) for child in wide.node.children)
         case _, Or():
             return _any_part(narrow, wide) or any(
-                _implies(narrow, wide.part(child)) for child in wide.node.children
+                _implies(narrow, wide.part(side)) for side in wide.sides(narrow.node)
             )
         case And(), _:
             return _any_part(narrow, wide)
         case _:
             return _one_implies(narrow, wide)
+
+
+def _stands_in(narrow: Or, wide: Or) -> bool:
+    """Say quickly that one OR is another or a side of it: lists may have thousands of terms."""
+    if narrow.children is wide.children:
+        return True
+    return any(_stands_in(narrow, side) for side in wide.children if isinstance(side, Or))
 
 
 def _bare(asked: _Asked) -> _Asked:
@@ -113,19 +139,17 @@ def _near_implies(narrow: Near, wide: Near) -> bool:
 
 def _beside(narrow: Node, wide: Node) -> bool:
     """Say whether `wide` stands at least at the very places of `narrow`, to measure from."""
-    match narrow, wide:
-        case Or(), Or() if narrow.children is wide.children:
-            return True
-        case Or(), _:
-            return all(_beside(child, wide) for child in narrow.children)
-        case _, Or():
-            return any(_beside(narrow, child) for child in wide.children)
-        case Near(), Near():
-            return _near_implies(narrow, wide)
-        case Term(), Term():
-            return same_form(narrow) == same_form(wide)
-        case _:
-            return False
+    if isinstance(narrow, Or) and isinstance(wide, Or) and narrow.children is wide.children:
+        return True
+    sides = tuple(alternatives(wide))
+    forms = {same_form(side) for side in sides if isinstance(side, Term)}
+    nears = [side for side in sides if isinstance(side, Near)]
+    return all(
+        same_form(each) in forms
+        if isinstance(each, Term)
+        else isinstance(each, Near) and any(_near_implies(each, side) for side in nears)
+        for each in alternatives(narrow)
+    )
 
 
 @lru_cache(maxsize=65_536)

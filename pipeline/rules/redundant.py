@@ -1,10 +1,11 @@
 """Terms of an OR that nothing would be lost without."""
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
+from pipeline.fold import fold
 from pipeline.rules.implied import term_implies
-from pipeline.rules.terms import children_of, same_form
+from pipeline.rules.terms import children_of, same_form, within
 from pipeline.rules.tree import Near, Node, Or, Term
 
 
@@ -35,11 +36,15 @@ def needless(node: Node, mask: tuple[str, ...] = (), *, near: bool = False) -> I
 
 def among(group: Or, mask: tuple[str, ...] = (), *, near: bool = False) -> Iterator[Needless]:
     """Yield the needless terms that stand in one OR itself."""
-    others = tuple(_alternatives(group, ""))
+    by_text: dict[str, list[_Other]] = {}
+    for place, (other, listed) in enumerate(_alternatives(group, "")):
+        by_text.setdefault(fold(other.text), []).append(_Other(place, other, listed))
     for term in (child for child in group.children if isinstance(child, Term)):
-        for other, listed in _better(term, others, mask, near=near):
-            yield Needless(term=term, by=other, listed=listed)
-            break
+        others = sorted(other for found in within(fold(term.text), by_text) for other in found)
+        place = next(other.place for other in others if other.term is term)
+        better = _better(_Other(place, term, ""), others, mask, near=near)
+        if better:
+            yield Needless(term=term, by=better.term, listed=better.listed)
 
 
 def list_uses(node: Node, *, near: bool = False) -> Iterator[tuple[str, bool]]:
@@ -53,19 +58,26 @@ def list_uses(node: Node, *, near: bool = False) -> Iterator[tuple[str, bool]]:
         yield from list_uses(child, near=near or isinstance(node, Near))
 
 
+@dataclass(frozen=True, slots=True, order=True)
+class _Other:
+    """A term of an OR: which one it is, and the list where it stands."""
+
+    place: int
+    term: Term = field(compare=False)
+    listed: str = field(compare=False)
+
+
 def _better(
-    term: Term, others: Iterable[tuple[Term, str]], mask: tuple[str, ...], *, near: bool
-) -> Iterator[tuple[Term, str]]:
-    """Yield what finds whatever a term finds; of two that find the same, the first is better."""
-    before = True
-    for other, listed in others:
-        if other is term:
-            before = False
-            continue
-        same = same_form(other) == same_form(term)
-        found = same or (not near and term_implies(term, other, mask))
-        if found and (before or listed or not term_implies(other, term, mask)):
-            yield other, listed
+    own: _Other, others: Iterable[_Other], mask: tuple[str, ...], *, near: bool
+) -> _Other | None:
+    """Return what finds whatever a term finds; of two that find the same, the first is better."""
+    for other in (other for other in others if other.place != own.place):
+        same = same_form(other.term) == same_form(own.term)
+        found = same or (not near and term_implies(own.term, other.term, mask))
+        first = other.place < own.place or bool(other.listed)
+        if found and (first or not term_implies(other.term, own.term, mask)):
+            return other
+    return None
 
 
 def _alternatives(node: Node, listed: str) -> Iterator[tuple[Term, str]]:

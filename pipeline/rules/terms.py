@@ -1,13 +1,16 @@
 """The terms of a query tree, as their author wrote them."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
+from typing import TypeVar
 
 from pipeline.fold import fold, fold_cased
 from pipeline.rules.check import is_positive
 from pipeline.rules.tree import And, Boosted, InField, Near, Node, Not, Or, Term
 from pipeline.rules.write import write
+
+Entry = TypeVar("Entry")
 
 # What a word cannot have without quotation marks.
 _QUOTED = re.compile(r'[\s()":^~$]')
@@ -62,6 +65,25 @@ def children_of(node: Node) -> tuple[Node, ...]:
             return (node.child,)
         case _:
             return ()
+
+
+def alternatives(node: Node) -> Iterator[Node]:
+    """Yield what each side of an OR asks for, groups and lists opened; of another node, itself."""
+    if isinstance(node, Or):
+        for child in node.children:
+            yield from alternatives(child)
+    else:
+        yield node
+
+
+def within(text: str, by_text: Mapping[str, Entry]) -> Iterator[Entry]:
+    """Yield the entries whose keys stand somewhere in a text, however many there are."""
+    if len(by_text) < len(text) ** 2 // 2:
+        yield from (entry for key, entry in by_text.items() if key in text)
+        return
+    ends = range(1, len(text) + 1)
+    pieces = {text[start:end] for end in ends for start in range(end)}
+    yield from (by_text[piece] for piece in pieces if piece in by_text)
 
 
 def named(term: Term) -> str:
