@@ -19,6 +19,9 @@ from pipeline.yamlfile import Where
 CAP_A_DAY = 30.0
 """More hits a day than this, and nobody reads them."""
 
+FEWEST_ITEMS = 500
+"""Of fewer items most words are in none, which says nothing about the words."""
+
 _LARGEST_SHARE = 0.4
 # A share of fewer hits says nothing.
 _FEWEST_HITS = 5

@@ -19,7 +19,7 @@ from jobs.settings import Settings
 from jobs.workbench import bench, survey
 from pipeline.config import Configuration
 from pipeline.errors import Problem
-from pipeline.lint import CAP_A_DAY, Finding, Sought, lint
+from pipeline.lint import CAP_A_DAY, FEWEST_ITEMS, Finding, Kind, Sought, lint
 from pipeline.survey import Usage
 from store.opening import FILE_NAME
 
@@ -57,14 +57,18 @@ def lint_(ctx: click.Context, *, days: int, cap: float, json_: bool) -> None:
     if json_:
         told = [_json(finding, file) for finding in findings]
         say_json({"items": usage.items, "days": days, "findings": told})
+    early = usage.items < FEWEST_ITEMS
     for finding in () if json_ else findings:
-        say(str(Problem(file, finding.line, finding.column, _named(finding))))
+        if not (early and finding.kind is Kind.UNSEEN):
+            say(str(Problem(file, finding.line, finding.column, _named(finding))))
     looked_at = f"{usage.items:,} items of the last {days} days looked at"
     without = f"no items of the last {days} days are stored: only the text was looked at"
     kinds = Counter(finding.kind for finding in findings)
     counts = ", ".join(f"{number} {kind}" for kind, number in kinds.most_common())
     note(f"{len(findings)} findings{f' ({counts})' if counts else ''}")
     note(looked_at if usage.items else without)
+    if usage.items and early:
+        note(f"words that none of them has are named from {FEWEST_ITEMS} items on, or by --json")
 
 
 def _usage(found: Settings, loaded: Configuration, days: int) -> Usage:
