@@ -10,7 +10,7 @@ import pytest
 from pipeline.fetch import Answer, HostSession
 from pipeline.model import Document, Outcome, Validators
 from tests.e2e.fetching import CHUNKED, FEED, failure, get, policy, served, source
-from tests.hostile import (
+from tests.hostile.server import (
     Behaviour,
     Connection,
     HostileServer,
