@@ -47,6 +47,31 @@ class StoredItem:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Body:
+    """One document as a server gave it, packed."""
+
+    url: str
+    status: int
+    content_type: str
+    packed: bytes
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Snapshot:
+    """The documents of one reading, kept to be read again when somebody asks why."""
+
+    at: datetime
+    outcome: Outcome
+    error: str
+    bodies: tuple[Body, ...]
+
+    @property
+    def good(self) -> bool:
+        """Say whether the reading gave entries; a source keeps its last good and last bad one."""
+        return self.outcome in (Outcome.OK, Outcome.PARTLY_BROKEN)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class LedgerLine:
     """One numbered notice with what it is about, as it was when the line was written.
 
