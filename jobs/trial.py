@@ -5,12 +5,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from jobs.settings import Settings
+from jobs.settings import Settings, key_of
 from pipeline.errors import SourceError
 from pipeline.fetch import HostSession
 from pipeline.model import Document, Item, Outcome, RawItem, Source
 from pipeline.normalise import kept, normalise
-from pipeline.reading import FetchPolicy, PollTask
+from pipeline.reading import PollTask
 from pipeline.run import parse, read_source
 
 
@@ -27,9 +27,8 @@ class Trial:
 
 def try_source(source: Source, settings: Settings) -> Trial:
     """Fetch and read a source."""
-    policy = FetchPolicy(user_agent=settings.user_agent, allow_networks=settings.allow_networks)
-    with HostSession(policy) as session:
-        reading = read_source(PollTask(source=source), session)
+    with HostSession(settings.fetch_policy) as session:
+        reading = read_source(PollTask(source=source, secret=key_of(source)), session)
     return Trial(
         kind=source.kind,
         outcome=reading.outcome,

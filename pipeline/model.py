@@ -140,6 +140,7 @@ class Source:
     min_items: int = 0
     headers: Mapping[str, str] = field(default_factory=lambda: read_only({}))
     user_agent: str = ""
+    key_env: str = ""
     path_filter: str = ""
     late_by: int = 30
     enabled: bool = True
@@ -358,9 +359,8 @@ class SourceState:
     failing_since: datetime | None = None
     empty_since: datetime | None = None
     overlaps: int = 0
-    """How many changed documents in a row shared an entry with what we hold."""
     gap_at: datetime | None = None
-    """When a document shared none, of a source whose documents always had: some may be missed."""
+    """When a changed document shared no entry with what we hold, after `overlaps` that did."""
     usual_hours: float | None = None
     """The usual time between two entries, as far as their dates tell."""
     moved_from: str = ""

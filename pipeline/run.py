@@ -8,7 +8,7 @@ import atexit
 import hashlib
 import time
 from collections.abc import Iterable, Iterator, Sequence
-from concurrent.futures import Executor, as_completed
+from concurrent.futures import FIRST_COMPLETED, Executor, ThreadPoolExecutor, wait
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import cache
@@ -17,7 +17,7 @@ from pipeline import dedupe, identity
 from pipeline.classify import classify
 from pipeline.errors import SourceError
 from pipeline.fetch import Answer, HostSession
-from pipeline.health import Found, after_reading
+from pipeline.health import Found, after_reading, standing, usual_hours
 from pipeline.model import (
     ChangedItem,
     Document,
@@ -34,17 +34,21 @@ from pipeline.model import (
     Validators,
 )
 from pipeline.normalise import kept, normalise
+from pipeline.pace import repeats_after
 from pipeline.parse import KINDS
 from pipeline.parse.prescan import risky
 from pipeline.ports import Store
 from pipeline.reading import FetchPolicy, HostBatch, PollTask, Reading
 from pipeline.rules.ruleset import Ruleset
 from pipeline.sandbox import Sandbox
+from pipeline.snapshot import packed
 from pipeline.urls import host_key
 
 _MOST_DOCUMENTS = 10
 _MOST_TROUBLE = 5
 _NOT_MODIFIED = 304
+# A feed is made to be fetched by machines; a page is not.
+_ROBOT_KINDS = frozenset({"page", "sitemap"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,7 +64,7 @@ def batches(tasks: Iterable[PollTask], policy: FetchPolicy) -> tuple[HostBatch, 
     """Group tasks by host, so that one task of the executor keeps the peace with one host."""
     by_host: dict[str, list[PollTask]] = {}
     for task in tasks:
-        by_host.setdefault(host_key(task.source.url), []).append(task)
+        by_host.setdefault(host_key(asked_url(task)), []).append(task)
     return tuple(
         HostBatch(host=host, tasks=tuple(found), policy=policy) for host, found in by_host.items()
     )
@@ -68,19 +72,26 @@ def batches(tasks: Iterable[PollTask], policy: FetchPolicy) -> tuple[HostBatch, 
 
 def read_all(batches: Sequence[HostBatch], executor: Executor) -> Iterator[Reading]:
     """Read every batch on the executor and yield the readings as they come."""
-    futures = {executor.submit(poll_host, batch): batch for batch in batches}
+    waiting = {executor.submit(poll_host, batch) for batch in batches}
     try:
-        for future in as_completed(futures):
-            yield from future.result()
+        while waiting:
+            # A future holds its readings: let go of each as it comes.
+            done, waiting = wait(waiting, return_when=FIRST_COMPLETED)
+            while done:
+                yield from done.pop().result()
     finally:
-        for future in futures:
+        for future in waiting:
             future.cancel()
 
 
 def poll_host(batch: HostBatch) -> tuple[Reading, ...]:
-    """Read all sources of one host, one after the other; a failure is a reading, too."""
-    with HostSession(batch.policy) as session:
-        return tuple(read_source(task, session) for task in batch.tasks)
+    """Read all sources of one host, a few at once; a failure is a reading, too."""
+    lanes = min(batch.policy.limits.per_host, len(batch.tasks))
+    with (
+        HostSession(batch.policy) as session,
+        ThreadPoolExecutor(lanes, thread_name_prefix="lane") as executor,
+    ):
+        return tuple(executor.map(lambda task: read_source(task, session), batch.tasks))
 
 
 def read_source(task: PollTask, session: HostSession) -> Reading:
@@ -89,17 +100,34 @@ def read_source(task: PollTask, session: HostSession) -> Reading:
     try:
         reading = _read(task, session)
     except SourceError as e:
-        reading = Reading(
-            source_id=task.source.id,
-            outcome=e.outcome,
-            status=e.status,
-            error=e.message,
-            retry_after_seconds=e.retry_after_seconds,
-        )
+        reading = _failed(task, e)
     except Exception as e:  # noqa: BLE001 - a fault of ours in one source must not cost the others
-        message = f"policywatch failed on this source: {type(e).__name__}: {e}"
-        reading = Reading(source_id=task.source.id, outcome=Outcome.PARSE_LIMIT, error=message)
-    return replace(reading, seconds=round(time.monotonic() - started, 3))
+        reading = _failed(task, SourceError(Outcome.PARSE_LIMIT, _our_fault(e)))
+    return replace(reading, url=asked_url(task), seconds=round(time.monotonic() - started, 3))
+
+
+def asked_url(task: PollTask) -> str:
+    """Return the address that is asked for a source: its own, unless it moved long ago."""
+    return task.url or task.source.url
+
+
+def failed_reading(reading: Reading, error: Exception) -> Reading:
+    """Return what a reading is when a fault of ours keeps us from taking it in."""
+    return Reading(
+        source_id=reading.source_id,
+        outcome=Outcome.PARSE_LIMIT,
+        url=reading.url,
+        status=reading.status,
+        error=_our_fault(error),
+        bodies=reading.bodies,
+        bytes=reading.bytes,
+        seconds=reading.seconds,
+    )
+
+
+def _our_fault(error: Exception) -> str:
+    words = f"{type(error).__name__}: {ascii(str(error))[1:-1][:200]}"
+    return f"policywatch failed on this source: {words}"
 
 
 def parse(source: Source, document: Document) -> Parsed:
@@ -115,6 +143,7 @@ def parse(source: Source, document: Document) -> Parsed:
 def take_in(inflow: Inflow, reading: Reading, state: SourceState, now: datetime) -> Intake:
     """Decide what one reading changes; nothing is written here."""
     if reading.items is None:
+        reading = standing(state, reading)
         return _nothing_parsed(reading, state, now)
     items, refused = _normalised(inflow.source, reading.items, now)
     keys = identity.keys(items)
@@ -125,10 +154,13 @@ def take_in(inflow: Inflow, reading: Reading, state: SourceState, now: datetime)
     new = tuple(_new(inflow, item, keys, origin, now) for item, keys in changes.new)
     changed = tuple(_changed(inflow, change, now) for change in changes.changed)
     reading = _with_refusals(reading, refused)
+    dates = [item.published_at for item in items if item.published_at]
     found = Found(
         entries=len(reading.items or ()),
         new=len(new),
-        newest_at=max((i.published_at for i in items if i.published_at), default=None),
+        known=len(changed) + len(changes.seen),
+        newest_at=max(dates, default=None),
+        usual_hours=usual_hours(dates),
     )
     return Intake(
         result=_result(reading, found, updated=len(changed)),
@@ -142,53 +174,83 @@ def take_in(inflow: Inflow, reading: Reading, state: SourceState, now: datetime)
 
 def _read(task: PollTask, session: HostSession) -> Reading:
     source = task.source
-    kind = KINDS[source.kind]
-    waiting, answers = list(kind.first(source)), list[Answer]()
-    while waiting and len(answers) < _MOST_DOCUMENTS:
-        request = waiting.pop(0)
-        validators = Validators() if answers else task.validators
-        answers.append(session.get(request.url, source=source, validators=validators))
-        waiting.extend(kind.more(answers[-1].document))
+    if source.key_env and not task.secret.value:
+        message = f"needs a key, and the environment variable {source.key_env} is not set"
+        raise SourceError(Outcome.BLOCKED, message)
+    robots_read = source.kind in _ROBOT_KINDS and session.obey_robots(
+        asked_url(task), source=source, age=task.robots_age
+    )
+    answers = _answers(task, session)
+    reading = replace(_common(source, answers), robots_read=robots_read)
     if answers[0].document.status == _NOT_MODIFIED:
-        return _unchanged(task, answers, Outcome.NOT_MODIFIED, task.body_hash)
-    body_hash = _body_hash(source, answers)
-    if body_hash == task.body_hash:
-        return _unchanged(task, answers, Outcome.OK, body_hash)
-    parsed = [parse(source, answer.document) for answer in answers]
-    return _parsed(source, answers, parsed, body_hash)
+        return replace(reading, outcome=Outcome.NOT_MODIFIED, body_hash=task.body_hash)
+    reading = replace(reading, body_hash=_body_hash(source, answers))
+    if reading.body_hash == task.body_hash:
+        return reading
+    documents = [answer.document for answer in answers]
+    try:
+        return _parsed(reading, [parse(source, document) for document in documents], documents)
+    except SourceError as e:
+        e.documents = tuple(documents)
+        raise
 
 
-def _parsed(
-    source: Source, answers: Sequence[Answer], parsed: Sequence[Parsed], body_hash: str
-) -> Reading:
-    items = tuple(item for document in parsed for item in document.items)
-    trouble = tuple(line for document in parsed for line in document.trouble)
+def _answers(task: PollTask, session: HostSession) -> list[Answer]:
+    """Ask for all that the source's kind wants; the first document with what we hold of it."""
+    source, kind = task.source, KINDS[task.source.kind]
+    waiting, answers = [request.url for request in kind.first(source)], list[Answer]()
+    while waiting and len(answers) < _MOST_DOCUMENTS:
+        url = waiting.pop(0)
+        answers.append(
+            session.get(
+                asked_url(task) if url == source.url else url,
+                source=source,
+                validators=Validators() if answers else task.validators,
+                secret=task.secret,
+            )
+        )
+        waiting.extend(request.url for request in kind.more(answers[-1].document))
+    return answers
+
+
+def _common(source: Source, answers: Sequence[Answer]) -> Reading:
+    """Return what a reading says whatever its documents hold."""
+    first = answers[0]
+    floor = max(first.fresh_for, repeats_after(first.document))
     return Reading(
         source_id=source.id,
-        outcome=Outcome.OK if items else Outcome.EMPTY,
-        status=answers[0].document.status,
-        error="" if items else "the document has no entries",
-        title=parsed[0].title,
-        items=items,
-        trouble=trouble,
-        validators=answers[0].document.validators,
-        body_hash=body_hash,
-        moved_to=answers[0].moved_to,
+        outcome=Outcome.OK,
+        status=first.document.status,
+        validators=first.document.validators,
+        moved_to=first.moved_to,
+        floor=None if first.document.status == _NOT_MODIFIED else floor,
         bytes=sum(answer.wire_bytes for answer in answers),
     )
 
 
-def _unchanged(
-    task: PollTask, answers: Sequence[Answer], outcome: Outcome, body_hash: str
-) -> Reading:
+def _parsed(reading: Reading, parsed: Sequence[Parsed], documents: Iterable[Document]) -> Reading:
+    items = tuple(item for document in parsed for item in document.items)
+    return replace(
+        reading,
+        outcome=Outcome.OK if items else Outcome.EMPTY,
+        error="" if items else "the document has no entries",
+        title=parsed[0].title,
+        items=items,
+        trouble=tuple(line for document in parsed for line in document.trouble),
+        bodies=packed(documents),
+    )
+
+
+def _failed(task: PollTask, error: SourceError) -> Reading:
     return Reading(
         source_id=task.source.id,
-        outcome=outcome,
-        status=answers[0].document.status,
-        validators=answers[0].document.validators,
-        body_hash=body_hash,
-        moved_to=answers[0].moved_to,
-        bytes=sum(answer.wire_bytes for answer in answers),
+        outcome=error.outcome,
+        asked=error.asked,
+        status=error.status,
+        error=task.secret.hidden(error.message),
+        retry_after_seconds=error.retry_after_seconds,
+        wait_scope=error.wait_scope,
+        bodies=packed(error.documents),
     )
 
 
