@@ -14,16 +14,22 @@ _SILENCE_WITHOUT_DATES = timedelta(days=60)
 _GAP_IS_TOLD_FOR = timedelta(days=8)
 
 
-def alarms(
-    source: Source, state: SourceState, now: datetime, *, since: datetime | None = None
-) -> tuple[str, ...]:
-    """Return what is wrong with a source, the worst first; nothing for one that is disabled.
-
-    A gap is told of when it opened after `since`, by default in the last eight days.
-    """
+def alarms(source: Source, state: SourceState, now: datetime) -> tuple[str, ...]:
+    """Return what is wrong with a source, the worst first; nothing for one that is disabled."""
     if not source.enabled:
         return ()
-    return tuple(_alarms(source, state, now, since or now - _GAP_IS_TOLD_FOR))
+    failing = (_failing(state, state.failing_since),) if state.failing_since else ()
+    moved = state.moved_since is not None and state.moved_from == source.url
+    told = (*failing, *doubts(state, now, since=now - _GAP_IS_TOLD_FOR))
+    return (*told, _moved(state)) if moved else told
+
+
+def doubts(state: SourceState, now: datetime, *, since: datetime) -> tuple[str, ...]:
+    """Return why the silence of a source proves little although it answers.
+
+    A gap is told of when it opened after `since`.
+    """
+    return tuple(_doubts(state, now, since))
 
 
 def silent_since(state: SourceState, now: datetime) -> datetime | None:
@@ -44,9 +50,7 @@ def _longest_silence(state: SourceState) -> timedelta:
     return min(max(usual, _SHORTEST_SILENCE), _LONGEST_SILENCE)
 
 
-def _alarms(source: Source, state: SourceState, now: datetime, since: datetime) -> Iterator[str]:
-    if state.failing_since:
-        yield _failing(state, state.failing_since)
+def _doubts(state: SourceState, now: datetime, since: datetime) -> Iterator[str]:
     if state.empty_since:
         yield f"has had no entries since {state.empty_since:%Y-%m-%d}"
     if state.gap_at and state.gap_at > since:
@@ -57,11 +61,13 @@ def _alarms(source: Source, state: SourceState, now: datetime, since: datetime) 
     silent = None if state.failing_since or state.empty_since else silent_since(state, now)
     if silent:
         yield f"nothing new since {silent:%Y-%m-%d}{_usually(state)}"
-    if state.moved_since and state.moved_from == source.url:
-        yield (
-            f"has moved for good to {state.moved_to} (since {state.moved_since:%Y-%m-%d}): "
-            "change its url"
-        )
+
+
+def _moved(state: SourceState) -> str:
+    return (
+        f"has moved for good to {state.moved_to} (since {state.moved_since:%Y-%m-%d}): "
+        "change its url"
+    )
 
 
 def _failing(state: SourceState, since: datetime) -> str:

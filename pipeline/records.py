@@ -91,6 +91,7 @@ class Reach:
     """How one source was read inside a window: its last result there, and its best.
 
     `outcome` None means that it was not tried. `read`: some result of the window was a read.
+    `doubt`: why its silence proves little all the same.
     """
 
     source_id: str
@@ -99,6 +100,7 @@ class Reach:
     read: bool
     last_success_at: datetime | None
     failing_since: datetime | None
+    doubt: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -3,7 +3,7 @@ from typing import Any
 
 import pytest
 
-from pipeline.alarms import alarms, silent_since
+from pipeline.alarms import alarms, doubts, silent_since
 from pipeline.model import Outcome
 from tests import make
 
@@ -79,8 +79,8 @@ def test_what_stands_in_the_file_is_no_move_any_more() -> None:
 
 def test_a_gap_is_told_to_whom_it_is_new() -> None:
     state = make.read_state(gap_at=make.at(days=-3))
-    assert alarms(make.source(), state, NOW, since=make.at(days=-1)) == ()
-    assert len(alarms(make.source(), state, NOW, since=make.at(days=-4))) == 1
+    assert doubts(state, NOW, since=make.at(days=-1)) == ()
+    assert len(doubts(state, NOW, since=make.at(days=-4))) == 1
     assert told(gap_at=make.at(days=-9)) == ()
 
 
