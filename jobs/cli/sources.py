@@ -19,6 +19,7 @@ from jobs.cli.frame import (
 )
 from jobs.settings import Settings
 from jobs.trial import Trial, try_file, try_source
+from pipeline.alarms import alarms
 from pipeline.model import Source, SourceState
 
 
@@ -38,9 +39,10 @@ def list_(ctx: click.Context, *, json_: bool) -> None:
         store.sync_sources(loaded.sources, found.clock())
         states = store.source_states()
     if json_:
-        say_json([_source_json(source, states[source.id]) for source in loaded.sources])
+        told = [_source_json(s, states[s.id], found.clock()) for s in loaded.sources]
+        say_json(told)
         return
-    rows = [_row(source, states[source.id]) for source in loaded.sources]
+    rows = [_row(source, states[source.id], found.clock()) for source in loaded.sources]
     table(("source", "name", "outcome", "last success", "next due", "why"), rows)
 
 
@@ -130,7 +132,7 @@ def _trial_json(trial: Trial) -> dict[str, object]:
     }
 
 
-def _source_json(source: Source, state: SourceState) -> dict[str, object]:
+def _source_json(source: Source, state: SourceState, now: datetime) -> dict[str, object]:
     return {
         "id": source.id,
         "name": source.name,
@@ -138,14 +140,14 @@ def _source_json(source: Source, state: SourceState) -> dict[str, object]:
         "url": source.url,
         "enabled": source.enabled,
         "outcome": state.outcome.value if state.outcome else None,
-        "alarm": state.error if state.failing_since else None,
+        "alarm": "; ".join(alarms(source, state, now)) or None,
         "last_success": state.last_success_at.isoformat() if state.last_success_at else None,
         "next_due": state.due_at.isoformat() if state.due_at and source.enabled else None,
         "error": state.error or None,
     }
 
 
-def _row(source: Source, state: SourceState) -> tuple[str, ...]:
+def _row(source: Source, state: SourceState, now: datetime) -> tuple[str, ...]:
     outcome = state.outcome.value if state.outcome else "never read"
     return (
         source.id,
@@ -153,7 +155,7 @@ def _row(source: Source, state: SourceState) -> tuple[str, ...]:
         outcome if source.enabled else "disabled",
         _minute(state.last_success_at),
         _minute(state.due_at) if source.enabled else "",
-        state.error if source.enabled else source.reason,
+        ("; ".join(alarms(source, state, now)) or state.error) if source.enabled else source.reason,
     )
 
 
