@@ -46,6 +46,8 @@ from pipeline.urls import host_key
 
 _MOST_DOCUMENTS = 10
 _MOST_TROUBLE = 5
+# All documents of one source together, in seconds.
+_LONGEST_READ = 60.0
 _NOT_MODIFIED = 304
 # A feed is made to be fetched by machines; a page is not.
 _ROBOT_KINDS = frozenset({"page", "sitemap"})
@@ -180,37 +182,66 @@ def _read(task: PollTask, session: HostSession) -> Reading:
     robots_read = source.kind in _ROBOT_KINDS and session.obey_robots(
         asked_url(task), source=source, age=task.robots_age
     )
-    answers = _answers(task, session)
+    answers, trouble = _answers(task, session)
     reading = replace(_common(source, answers), robots_read=robots_read)
     if answers[0].document.status == _NOT_MODIFIED:
         return replace(reading, outcome=Outcome.NOT_MODIFIED, body_hash=task.body_hash)
-    reading = replace(reading, body_hash=_body_hash(source, answers))
-    if reading.body_hash == task.body_hash:
-        return reading
+    # What is not whole is read again the next time, changed or not.
+    body_hash = "" if trouble else _body_hash(source, answers)
+    if body_hash and body_hash == task.body_hash:
+        return replace(reading, body_hash=body_hash)
     documents = [answer.document for answer in answers]
     try:
-        return _parsed(reading, [parse(source, document) for document in documents], documents)
+        parsed = _all_parsed(source, documents, trouble)
     except SourceError as e:
         e.documents = tuple(documents)
         raise
+    return replace(_parsed(reading, parsed, trouble), body_hash=body_hash, bodies=packed(documents))
 
 
-def _answers(task: PollTask, session: HostSession) -> list[Answer]:
-    """Ask for all that the source's kind wants; the first document with what we hold of it."""
-    source, kind = task.source, KINDS[task.source.kind]
-    waiting, answers = [request.url for request in kind.first(source)], list[Answer]()
-    while waiting and len(answers) < _MOST_DOCUMENTS:
+def _answers(task: PollTask, session: HostSession) -> tuple[list[Answer], list[str]]:
+    """Ask for all that the source's kind wants, the first document with what we hold of it.
+
+    Without the first there is nothing; what of the others fails is told of as trouble.
+    """
+    source, kind, began = task.source, KINDS[task.source.kind], time.monotonic()
+    waiting, answers, trouble = [r.url for r in kind.first(source)], list[Answer](), list[str]()
+    while waiting and len(answers) + len(trouble) < _MOST_DOCUMENTS:
         url = waiting.pop(0)
-        answers.append(
-            session.get(
+        try:
+            answer = session.get(
                 asked_url(task) if url == source.url else url,
                 source=source,
                 validators=Validators() if answers else task.validators,
                 secret=task.secret,
+                deadline=_time_left(began) if answers else None,
             )
-        )
-        waiting.extend(request.url for request in kind.more(answers[-1].document))
-    return answers
+        except SourceError as e:
+            if not answers:
+                raise
+            trouble.append(e.message)
+            continue
+        answers.append(answer)
+        waiting.extend(request.url for request in kind.more(answer.document))
+    if waiting:
+        trouble.append(f"{len(waiting)} further documents were not asked for")
+    return answers, trouble
+
+
+def _time_left(began: float) -> float:
+    """Return how long a further document of a source may take; even the last is given a try."""
+    return max(1.0, _LONGEST_READ - (time.monotonic() - began))
+
+
+def _all_parsed(source: Source, documents: Sequence[Document], trouble: list[str]) -> list[Parsed]:
+    """Parse the documents of a source; what of all but the first fails is added to the trouble."""
+    parsed = [parse(source, documents[0])]
+    for document in documents[1:]:
+        try:
+            parsed.append(parse(source, document))
+        except SourceError as e:
+            trouble.append(f"{document.url}: {e.message}")
+    return parsed
 
 
 def _common(source: Source, answers: Sequence[Answer]) -> Reading:
@@ -228,7 +259,7 @@ def _common(source: Source, answers: Sequence[Answer]) -> Reading:
     )
 
 
-def _parsed(reading: Reading, parsed: Sequence[Parsed], documents: Iterable[Document]) -> Reading:
+def _parsed(reading: Reading, parsed: Sequence[Parsed], trouble: Iterable[str]) -> Reading:
     items = tuple(item for document in parsed for item in document.items)
     return replace(
         reading,
@@ -236,8 +267,7 @@ def _parsed(reading: Reading, parsed: Sequence[Parsed], documents: Iterable[Docu
         error="" if items else "the document has no entries",
         title=parsed[0].title,
         items=items,
-        trouble=tuple(line for document in parsed for line in document.trouble),
-        bodies=packed(documents),
+        trouble=(*trouble, *(line for document in parsed for line in document.trouble)),
     )
 
 
