@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from jobs.deployment import JOB_WAIT_SECONDS, Deployment
+from jobs.memory import return_large_blocks
 from jobs.settings import key_of
 from pipeline.errors import PolicywatchError
 from pipeline.health import due, effective_url, left_alone_until, unconditional
@@ -58,6 +59,7 @@ def poll(
 
     `stopping` is asked between two sources: what was not read by then stays due.
     """
+    return_large_blocks()
     store, started = deployment.store, deployment.now()
     store.sync_sources(deployment.configuration.sources, started)
     ruleset = deployment.configuration.ruleset

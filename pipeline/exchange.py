@@ -7,7 +7,7 @@ import functools
 import os
 import re
 import ssl
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -61,13 +61,15 @@ class Answer:
 class Asking:
     """Who asks, with what: the source, what we hold of it, and its key.
 
-    With `most_bytes` the beginning is enough, and more is not read.
+    With `most_bytes` the beginning is enough, and more is not read. `grown` is told the size of
+    the content while it comes.
     """
 
     source: Source
     held: Validators = Validators()
     secret: Secret = Secret()
     most_bytes: int = 0
+    grown: Callable[[int], object] = lambda _: None
 
 
 class Exchange:
@@ -165,7 +167,7 @@ class Exchange:
         if announced > limits.wire_bytes:
             message = f"announces {announced:,} bytes, more than {limits.wire_bytes:,}"
             raise SourceError(Outcome.TOO_BIG, message, status=response.status_code)
-        return decoded(response.iter_raw(), encoding, limits.body_bytes)
+        return decoded(response.iter_raw(), encoding, limits.body_bytes, self._asking.grown)
 
     def _document(
         self, response: httpx.Response, content: bytes, fresh: Validators = Validators()

@@ -9,6 +9,7 @@ import time
 from collections import Counter
 from dataclasses import replace
 from datetime import timedelta
+from functools import partial
 from typing import Self
 
 from protego import Protego
@@ -25,6 +26,11 @@ from pipeline.transport import Budget, Network, Resolve, Rules, system_resolve
 
 __all__ = ["Answer", "HostSession"]
 
+# However many threads there are, only so many large documents are in memory at once, and none of
+# them keeps the others waiting for long.
+_LARGE = 1_000_000
+_LARGE_SECONDS = 20.0
+_LARGE_AT_ONCE = threading.BoundedSemaphore(6)
 _ROBOT = "policywatch"
 _IMPATIENT_AFTER = 2
 # RFC 9309: a robots.txt may be believed for a day; one that cannot be read for thirty is as good
@@ -47,12 +53,19 @@ class HostSession:
         self._pace = _Pace(policy.limits)
         self._robots: dict[str, Protego] = {}
         self._robots_lock = threading.Lock()
+        self._thread = threading.local()
 
     def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_: object) -> None:
-        return
+        self.let_go()
+
+    def let_go(self) -> None:
+        """Say that this thread is through with the documents it got: others may be large now."""
+        if getattr(self._thread, "holds_large", False):
+            self._thread.holds_large = False
+            _LARGE_AT_ONCE.release()
 
     def get(
         self,
@@ -118,6 +131,7 @@ class HostSession:
         self._pace.refuse(url)
         budget = Budget(self._pace.patience(host, seconds), self._policy.limits.wire_bytes)
         network = Network(self._rules(asking.source), budget)
+        asking = replace(asking, grown=partial(self._make_room, budget))
         try:
             return Exchange(self._policy, asking, network, budget).run(url)
         except SourceError as e:
@@ -125,6 +139,14 @@ class HostSession:
             raise
         finally:
             self._pace.note(host, slow=budget.spent, opened=network.left_public)
+
+    def _make_room(self, budget: Budget, size: int) -> None:
+        if size > _LARGE and not getattr(self._thread, "holds_large", False):
+            began = time.monotonic()
+            _LARGE_AT_ONCE.acquire()
+            self._thread.holds_large = True
+            budget.prolong(time.monotonic() - began)
+            budget.at_most(_LARGE_SECONDS)
 
     def _rules(self, source: Source) -> Rules:
         own = endpoint(checked(source.url))

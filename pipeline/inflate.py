@@ -1,7 +1,7 @@
 """The pieces of an answer's body, as they come from the wire, to its content, never above a cap."""
 
 import zlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
 
 from pipeline.errors import SourceError
@@ -12,8 +12,13 @@ _GZIP = 16 + zlib.MAX_WBITS
 _RAW = -zlib.MAX_WBITS
 
 
-def decoded(pieces: Iterable[bytes], encoding: str, limit: int) -> bytes:
-    """Undo a Content-Encoding of gzip, deflate or nothing.
+def decoded(
+    pieces: Iterable[bytes],
+    encoding: str,
+    limit: int,
+    grown: Callable[[int], object] = lambda _: None,
+) -> bytes:
+    """Undo a Content-Encoding of gzip, deflate or nothing; tell `grown` the size as it grows.
 
     Raise SourceError when the content has more than `limit` bytes, is cut short or damaged, or
     is encoded in another way or more than once.
@@ -23,6 +28,7 @@ def decoded(pieces: Iterable[bytes], encoding: str, limit: int) -> bytes:
         body += piece
         if len(body) > limit:
             raise SourceError(Outcome.TOO_BIG, f"the content has more than {limit:,} bytes")
+        grown(len(body))
     return bytes(body)
 
 

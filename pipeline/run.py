@@ -7,6 +7,7 @@ the caller's thread under the job lock.
 import atexit
 import hashlib
 import time
+import traceback
 from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Executor, ThreadPoolExecutor, wait
 from dataclasses import dataclass, replace
@@ -103,9 +104,20 @@ def read_source(task: PollTask, session: HostSession) -> Reading:
         reading = _read(task, session)
     except SourceError as e:
         reading = _failed(task, e)
+        _forget(e)
     except Exception as e:  # noqa: BLE001 - a fault of ours in one source must not cost the others
         reading = _failed(task, SourceError(Outcome.PARSE_LIMIT, _our_fault(e)))
+        _forget(e)
+    finally:
+        session.let_go()
     return replace(reading, url=asked_url(task), seconds=round(time.monotonic() - started, 3))
+
+
+def _forget(error: BaseException | None) -> None:
+    """Let go of the documents that the frames of an error hold until the next garbage is picked."""
+    while error is not None:
+        traceback.clear_frames(error.__traceback__)
+        error = error.__cause__ or error.__context__
 
 
 def asked_url(task: PollTask) -> str:

@@ -41,6 +41,10 @@ class Budget:
         """Bring the end nearer: what is still to come is not worth more."""
         self._end = min(self._end, time.monotonic() + seconds)
 
+    def prolong(self, seconds: float) -> None:
+        """Put the end off by a time for which the other side cannot be blamed."""
+        self._end += seconds
+
     @property
     def spent(self) -> bool:
         """Say whether the time is over."""
