@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from tests.hostile import documents, transport
-from tests.hostile.cases import Case
-from tests.hostile.server import HostileServer
+from tests.hostile.cases import Case, feed, kept
+from tests.hostile.server import HostileServer, answer
 from tests.hostile.world import world
 
 
@@ -20,14 +20,30 @@ def canary() -> Iterator[HostileServer]:
 
 
 GROUPS: Mapping[str, Callable[[HostileServer], Mapping[str, Case]]] = {
-    "redirects": lambda canary: transport.redirects(str(canary.port)) | transport.SLOW,
+    "redirects": lambda canary: transport.redirects(str(canary.port)),
+    "slow ones": lambda _: transport.SLOW | delivering(40),
     "too much": lambda _: transport.big(),
     "broken off": lambda _: transport.broken(),
     "statuses": lambda _: transport.statuses() | transport.waits(),
     "not a feed": lambda _: documents.not_a_feed() | documents.empty(),
-    "costly": lambda _: documents.costly(),
+    "costly": lambda _: {name: documents.costly()[name] for name in COSTLY.split()},
     "elsewhere": lambda canary: documents.external(canary.url("/secret")),
 }
+
+
+# bench/hostile.py runs all of them.
+COSTLY = (
+    "attributes-200000 attributes-10000 billion-laughs billion-laughs-utf16 namespaces comments "
+    "cdata instructions quotes five-hundred-heavy many-tags link-of-64-kb json-deep json-wide"
+)
+
+
+def delivering(count: int) -> dict[str, Case]:
+    """Return addresses as one would wish them, to stand beside the others."""
+    return {
+        f"good-{n}": kept(answer(feed(*(f"AI {n} {m}" for m in range(20)))), 20)
+        for n in range(count)
+    }
 
 
 @pytest.mark.parametrize("group", GROUPS)
@@ -39,7 +55,8 @@ def test_every_case_ends_as_it_must(group: str, canary: HostileServer, tmp_path:
     assert made.wrong(polled) == {}
     assert canary.hits == []
     assert "Traceback" not in polled.err
-    assert (seconds < 120, polled.megabytes < 400) == (True, True)
+    assert seconds < 120
+    assert polled.megabytes < 450
 
 
 def test_what_is_odd_is_read_again_and_again(tmp_path: Path) -> None:

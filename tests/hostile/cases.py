@@ -12,20 +12,18 @@ class Case:
     """One address: what it does, how reading it may end, and how many entries it then gives.
 
     `more` are further paths of the same server; `entries` None means that they do not matter.
-    `slow`: it costs its whole deadline, and wants a host of its own.
     """
 
     behaviour: Behaviour
     outcomes: tuple[Outcome, ...]
     entries: int | None = None
     said: str = ""
-    slow: bool = False
     more: Mapping[str, Behaviour] | None = None
 
 
-def case(behaviour: Behaviour, *outcomes: Outcome, said: str = "", slow: bool = False) -> Case:
+def case(behaviour: Behaviour, *outcomes: Outcome, said: str = "") -> Case:
     """Say what must come of an address that gives nothing to keep."""
-    return Case(behaviour=behaviour, outcomes=outcomes, entries=0, said=said, slow=slow)
+    return Case(behaviour=behaviour, outcomes=outcomes, entries=0, said=said)
 
 
 def kept(behaviour: Behaviour, entries: int, *outcomes: Outcome, **more: Behaviour) -> Case:
