@@ -167,7 +167,7 @@ def _take_in(deployment: Deployment, run_id: int, reading: Reading) -> SourceRes
 def _saved(deployment: Deployment, run_id: int, reading: Reading) -> Intake:
     store, source, now = deployment.store, deployment.sources[reading.source_id], deployment.now()
     ruleset = deployment.configuration.ruleset
-    state = store.source_states()[source.id]
+    state = store.source_state(source.id)
     inflow = Inflow(source=source, ruleset=ruleset, store=store)
     intake = take_in(inflow, reading, state, now)
     store.save_intake(run_id, intake, ruleset.hash, now)

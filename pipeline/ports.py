@@ -66,6 +66,10 @@ class Store(Protocol):
         """Return the state of every configured source by its id."""
         ...
 
+    def source_state(self, source_id: str) -> SourceState:
+        """Return the state of one source; one never read has an empty state."""
+        ...
+
     def put_snapshot(self, source_id: str, snapshot: Snapshot) -> None:
         """Keep a reading's documents in place of the source's last good or last bad ones.
 

@@ -95,6 +95,15 @@ def source_states(connection: Connection) -> Mapping[str, SourceState]:
     return {row["slug"]: _state(row["slug"], row) for row in rows}
 
 
+def source_state(connection: Connection, source_id: str) -> SourceState:
+    """Return the state of one source; one never read has an empty state."""
+    row = connection.row(
+        "select * from source left join source_state on source_id = source.id where slug = ?",
+        (source_id,),
+    )
+    return SourceState(source_id=source_id) if row is None else _state(source_id, row)
+
+
 def put_state(connection: Connection, key: int, state: SourceState) -> None:
     """Write a source's state."""
     connection.change(_PUT_STATE, (key, *state_values(state)))

@@ -96,6 +96,10 @@ class SqliteStore:
         """Return the state of every configured source by its id."""
         return source_rows.source_states(self._connection)
 
+    def source_state(self, source_id: str) -> SourceState:
+        """Return the state of one source; one never read has an empty state."""
+        return source_rows.source_state(self._connection, source_id)
+
     def put_snapshot(self, source_id: str, snapshot: Snapshot) -> None:
         """Keep a reading's documents in place of the source's last good or last bad ones."""
         source_rows.put_snapshot(self._connection, source_id, snapshot)

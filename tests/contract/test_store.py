@@ -54,6 +54,8 @@ def titles(store: Store, text: str) -> list[str]:
 
 def test_a_source_never_read_has_an_empty_state(store: Store) -> None:
     assert store.source_states() == {"gov": SourceState(source_id="gov")}
+    assert store.source_state("gov") == SourceState(source_id="gov")
+    assert store.source_state("never") == SourceState(source_id="never")
 
 
 def test_a_state_comes_back_as_it_was_saved(store: Store, run: int) -> None:
@@ -89,6 +91,7 @@ def test_a_state_comes_back_as_it_was_saved(store: Store, run: int) -> None:
     )
     store.save_intake(run, Intake(result=make.result(), state=state), RULES, make.NOW)
     assert store.source_states() == {"gov": state}
+    assert store.source_state("gov") == state
 
 
 def test_the_last_good_and_the_last_bad_documents_are_kept(store: Store) -> None:
