@@ -224,7 +224,8 @@ def _with_entries(state: SourceState, found: Found, now: datetime) -> SourceStat
 
 def _after_failure(state: SourceState, reading: Reading, now: datetime) -> SourceState:
     failures = state.failures + _weight(reading)
-    wait = min(state.interval_minutes * max(failures, 1.0) * timedelta(minutes=1), LONGEST_BACK_OFF)
+    wait = state.interval_minutes * max(failures, 1.0) * timedelta(minutes=1)
+    wait = min(wait, _longest_wait(reading))
     if reading.outcome is Outcome.GONE:
         wait = _PROBE_OF_THE_GONE
     asked = reading.retry_after_seconds
@@ -245,6 +246,12 @@ def _after_failure(state: SourceState, reading: Reading, now: datetime) -> Sourc
         failing_since=state.failing_since or now,
     )
     return _unmoved(after) if reading.url == state.moved_to else after
+
+
+def _longest_wait(reading: Reading) -> timedelta:
+    # Where nobody answered, it may be our own network that was down, and asking costs nobody.
+    nobody = reading.status is None and reading.outcome not in _HARD
+    return timedelta(minutes=CEILING_MINUTES) if nobody else LONGEST_BACK_OFF
 
 
 def _weight(reading: Reading) -> float:

@@ -284,11 +284,12 @@ def _parsed(reading: Reading, parsed: Sequence[Parsed], trouble: Iterable[str]) 
 
 
 def _failed(task: PollTask, error: SourceError) -> Reading:
+    came = error.documents[0].status if error.documents else None
     return Reading(
         source_id=task.source.id,
         outcome=error.outcome,
         asked=error.asked,
-        status=error.status,
+        status=error.status if error.status is not None else came,
         error=task.secret.hidden(error.message),
         retry_after_seconds=error.retry_after_seconds,
         wait_scope=error.wait_scope,

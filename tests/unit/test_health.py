@@ -215,6 +215,12 @@ def test_a_failure_counts_by_how_long_it_may_last(
     assert after_reading(NEVER_READ, reading, None, NOW).failures == weight
 
 
+def test_who_did_not_answer_at_all_is_asked_again_within_hours() -> None:
+    silent = replace(DOWN, outcome=Outcome.DNS, status=None)
+    state = after_reading(make.state(failures=500.0), silent, None, NOW)
+    assert minutes(state) == 6 * 60
+
+
 def test_after_a_failure_a_document_is_read_in_full() -> None:
     held = make.read_state(validators=Validators(etag='"1"'), body_hash="b1")
     state = after_reading(held, DOWN, None, NOW)
