@@ -303,7 +303,8 @@ def _origin(url: httpx.URL) -> tuple[str, Endpoint]:
 
 def _next_hop(response: httpx.Response, hops: list[httpx.URL], limits: Limits) -> httpx.URL:
     status = response.status_code
-    location = response.headers.get("location", "").strip().replace(" ", "%20")
+    locations = response.headers.get_list("location") or [""]
+    location = locations[0].strip().replace(" ", "%20")
     if not location:
         raise SourceError(Outcome.MOVED, f"HTTP {status} without saying where to", status=status)
     where = f"redirects to {_printable(location)}, which"

@@ -203,7 +203,7 @@ def _trouble(error: Exception) -> str:
     if isinstance(error, httpcore.ProxyError):
         return f"the proxy refuses: {_shown(error)}"
     if isinstance(error, httpcore.RemoteProtocolError):
-        return f"the answer is broken: {_shown(error)}"
+        return f"the answer is broken: {_shown(error).partition(': bytearray')[0]}"
     for cause in _causes(error):
         if isinstance(cause, OSError) and cause.strerror:
             return cause.strerror.lower()

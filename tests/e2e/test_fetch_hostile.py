@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.e2e.world import sources_yaml
 from tests.hostile import documents, transport
 from tests.hostile.cases import Case, feed, kept
 from tests.hostile.server import HostileServer, answer
@@ -57,6 +58,42 @@ def test_every_case_ends_as_it_must(group: str, canary: HostileServer, tmp_path:
     assert "Traceback" not in polled.err
     assert seconds < 120
     assert polled.megabytes < 450
+
+
+@pytest.mark.parametrize(
+    "name", ["gzip-bomb", "status-410", "wall-log-in", "no-feed-pdf", "not-the-web-2", "chunked"]
+)
+def test_a_trial_ends_as_a_poll_does(name: str, tmp_path: Path) -> None:
+    known = {
+        **transport.big(),
+        **transport.statuses(),
+        **transport.redirects("9"),
+        **transport.odd(),
+        **documents.not_a_feed(),
+    }
+    with world(tmp_path, {name: known[name]}) as made:
+        url = made.servers[name].url(f"/{name}/feed")
+        for what in (url, name):
+            done = made.deployment.run("sources", "test", what, "--json")
+            assert done.json["outcome"] in known[name].outcomes
+            assert done.code == (0 if done.json["ok"] else 4)
+            assert len(done.json["entries"]) == known[name].entries
+
+
+def test_no_address_within_is_tried_or_polled(canary: HostileServer, tmp_path: Path) -> None:
+    spellings = ("127.0.0.2", "127.2", "2130706434", "[::ffff:127.0.0.2]", "0x7f.2")
+    with world(tmp_path, delivering(1)) as made:
+        for host in spellings:
+            tried = made.deployment.run("sources", "test", canary.url("/", host=host), "--json")
+            assert (tried.code, tried.json["outcome"]) == (4, "refused_address")
+        assert made.deployment.run("sources", "test", "file:///etc/hostname").code == 2
+        urls = [(f"s{n}", canary.url(f"/{n}", host=host)) for n, host in enumerate(spellings)]
+        made.deployment.write("sources.yaml", sources_yaml(*urls))
+        assert {each["outcome"] for each in made.poll().results.values()} == {"refused_address"}
+        for url in ("file:///etc/hostname", "ftp://a.example/", "http://u:p@a.example/"):
+            made.deployment.write("sources.yaml", sources_yaml(("a", url)))
+            assert made.deployment.run("poll").code == 3
+    assert canary.hits == []
 
 
 def test_what_is_odd_is_read_again_and_again(tmp_path: Path) -> None:

@@ -192,7 +192,6 @@ def big() -> dict[str, Case]:
         "gzip-twice": _encoded("gzip, gzip", gzip.compress(gzip.compress(FEED))),
         "gzip-a-hundred-times": _encoded("gzip, " * 99 + "gzip", gzip.compress(FEED)),
         "compress": _encoded("compress", bytes(100)),
-        "unheard-of": _encoded("policy", FEED),
     }
 
 
@@ -232,6 +231,12 @@ def broken() -> dict[str, Case]:
         "two-lengths": answer(FEED, headers={"Content-Length": "3"}),
         "negative-length": raw(head(headers={"Content-Length": "-1"}) + FEED),
         "absurd-length": raw(head(headers={"Content-Length": "9" * 400}) + FEED),
+        "endless-chunk-size": raw(head(headers=CHUNKED) + b"F" * 40 + b"\r\n" + FEED),
+        "negative-chunk": raw(head(headers=CHUNKED) + b"-5\r\n" + FEED),
+        "endless-trailers": endless(head(headers=CHUNKED) + _chunks(FEED)[:-2], b"X: y\r\n" * 100),
+        "coded-transfer": raw(head(headers={"Transfer-Encoding": "gzip, chunked"}) + b"0\r\n\r\n"),
+        "no-colon": raw(b"HTTP/1.1 200 OK\r\nGarbage line\r\n\r\n" + FEED),
+        "http-2": raw(b"HTTP/2 200\r\n\r\n" + FEED),
         "switching-protocols": raw(head("101 Switching Protocols", {"Upgrade": "x"})),
     }
     return {name: case(each, Outcome.HTTP_ERROR) for name, each in behaviours.items()}
@@ -308,6 +313,29 @@ def odd() -> dict[str, Case]:
         "no-reason": kept(raw(b"HTTP/1.1 200\r\n\r\n" + FEED), 3),
         "line-feeds-alone": kept(raw(b"HTTP/1.1 200 OK\nX: y\n\n" + FEED), 3),
         "late-but-in-time": kept(_late(answer(FEED), 3), 3),
+        "encoded-as-utf-8": kept(answer(FEED, headers={"Content-Encoding": "UTF-8"}), 3),
+        "encoded-in-capitals": kept(
+            answer(gzip.compress(FEED), headers={"Content-Encoding": "identity, GZIP;q=1"}), 3
+        ),
+        "etag-that-fits-all": kept(answer(FEED, headers={"ETag": "*"}), 3),
+        "more-than-announced": kept(raw(head(length=len(FEED)) + FEED + b"HTTP/1.1 200 OK"), 3),
+        "chunk-extensions": kept(
+            raw(head(headers=CHUNKED) + b"%x;a=b\r\n%s\r\n0\r\nX: y\r\n\r\n" % (len(FEED), FEED)), 3
+        ),
+        "both-lengths": kept(raw(head(headers=CHUNKED, length=5) + _chunks(FEED)), 3),
+        "byte-by-byte": kept(_byte_by_byte(head(length=len(FEED)) + FEED), 3),
+        "folded-header": kept(answer(FEED, headers={"X-A": "b\r\n c"}), 3),
+        "two-locations": kept(
+            answer(
+                status="302 Found",
+                headers=[("Location", "/two-locations/there"), ("Location", "/elsewhere")],
+            ),
+            3,
+            there=answer(FEED),
+        ),
+        "endless-freshness": kept(
+            answer(FEED, headers={"Cache-Control": "max-age=" + "9" * 300, "Age": "-5"}), 3
+        ),
         "cut-but-honest": kept(answer(feed(*TITLES)[:-120]), 2, Outcome.PARTLY_BROKEN),
     }
 
@@ -315,6 +343,10 @@ def odd() -> dict[str, Case]:
 def _chunks(body: bytes) -> bytes:
     pieces = [body[place : place + 7] for place in range(0, len(body), 7)]
     return b"".join(b"%x\r\n%s\r\n" % (len(piece), piece) for piece in pieces) + b"0\r\n\r\n"
+
+
+def _byte_by_byte(content: bytes) -> Behaviour:
+    return lambda connection: all(connection.send(bytes([byte])) for byte in content)
 
 
 def _late(behaviour: Behaviour, seconds: float) -> Behaviour:
