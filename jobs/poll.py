@@ -137,8 +137,12 @@ def _readings(
     now = deployment.now()
     tasks = [_task(source, states[source.id], choice, now) for source in chosen]
     policy = deployment.settings.fetch_policy
-    with ThreadPoolExecutor(FETCH_THREADS, thread_name_prefix="fetch") as executor:
+    executor = ThreadPoolExecutor(FETCH_THREADS, thread_name_prefix="fetch")
+    try:
         yield from read_all(batches(tasks, policy), executor)
+    finally:
+        # Who stops us does not wait for servers that hang: what they hold stays due.
+        executor.shutdown(wait=False, cancel_futures=True)
 
 
 def _task(source: Source, state: SourceState, choice: Choice, now: datetime) -> PollTask:

@@ -1,5 +1,6 @@
 """The catalogue of hostile addresses against the real command: each ends as it must, in time."""
 
+import signal
 import time
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
@@ -103,3 +104,14 @@ def test_what_is_odd_is_read_again_and_again(tmp_path: Path) -> None:
     assert made.wrong(first) == {}
     assert (made.wrong(second), second.code) == ({}, 0)
     assert sum(result["new"] for result in second.results.values()) == 0
+
+
+def test_who_stops_a_poll_does_not_wait_for_those_who_hang(tmp_path: Path) -> None:
+    with world(tmp_path, {"hangs": transport.SLOW["never-answers"]}) as made:
+        process = made.deployment.start("poll")
+        server = made.servers["hangs"]
+        deadline = time.monotonic() + 20
+        while not server.hits and time.monotonic() < deadline:
+            time.sleep(0.05)
+        process.send_signal(signal.SIGINT)
+        assert process.wait(timeout=8) == 130
