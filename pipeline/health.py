@@ -23,6 +23,7 @@ FULL_READ_EVERY: Final = timedelta(hours=24)
 FORCED_BEFORE_CUTOFF: Final = timedelta(minutes=45)
 MOVE_SETTLES_AFTER: Final = timedelta(days=7)
 _PROBE_OF_THE_GONE: Final = timedelta(hours=24)
+_OUTAGE: Final = timedelta(days=2)
 _QUIET_AFTER: Final = timedelta(days=31)
 _MOSTLY_KNOWN, _MOSTLY_NEW = 0.67, 0.33
 _JITTER: Final = 0.10
@@ -73,6 +74,17 @@ def usual_hours(dates: Iterable[datetime]) -> float | None:
     if len(newest) < _TELLING_DATES:
         return None
     return 24.0 * median((later - earlier).days for later, earlier in pairwise(newest))
+
+
+def late_before(source: Source, state: SourceState, now: datetime) -> datetime:
+    """Return before which day a new item of a source is late, news of its day no more.
+
+    After an outage of the source of more than two days, that is all but the last day.
+    """
+    usual = now - timedelta(days=source.late_by)
+    read = state.last_success_at
+    outage = state.failing_since is not None and read is not None and now - read > _OUTAGE
+    return max(usual, now - timedelta(days=1)) if outage else usual
 
 
 def unconditional(state: SourceState, now: datetime) -> bool:

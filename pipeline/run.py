@@ -18,7 +18,7 @@ from pipeline import dedupe, identity
 from pipeline.classify import classify
 from pipeline.errors import SourceError
 from pipeline.fetch import Answer, HostSession
-from pipeline.health import Found, after_reading, standing, usual_hours
+from pipeline.health import Found, after_reading, late_before, standing, usual_hours
 from pipeline.model import (
     ChangedItem,
     Document,
@@ -165,7 +165,8 @@ def take_in(inflow: Inflow, reading: Reading, state: SourceState, now: datetime)
     changes = dedupe.changes(identity.identify(items, keys, known))
     first_contact = state.baseline_at is None
     origin = Origin.BASELINE if first_contact else Origin.NEWS
-    new = tuple(_new(inflow, item, keys, origin, now) for item, keys in changes.new)
+    late = late_before(inflow.source, state, now)
+    new = tuple(_new(inflow, item, keys, origin, late) for item, keys in changes.new)
     changed = tuple(_changed(inflow, change, now) for change in changes.changed)
     reading = _with_refusals(reading, refused)
     dates = [item.published_at for item in items if item.published_at]
@@ -329,10 +330,10 @@ def _normalised(
 
 
 def _new(
-    inflow: Inflow, item: Item, keys: tuple[str, ...], origin: Origin, now: datetime
+    inflow: Inflow, item: Item, keys: tuple[str, ...], origin: Origin, late: datetime
 ) -> NewItem:
     matches = classify(item, inflow.source, inflow.ruleset)
-    notices = dedupe.notices_for_new(item, matches, origin, inflow.source, now)
+    notices = dedupe.notices_for_new(item, matches, origin, late)
     return NewItem(item=item, keys=keys, origin=origin, matches=matches, notices=notices)
 
 

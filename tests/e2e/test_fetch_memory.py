@@ -100,6 +100,32 @@ def test_a_gap_is_named_and_costs_nothing_that_is_still_there(
     assert "AI plan 11" in preview
 
 
+def test_after_a_long_outage_everything_is_told_and_what_is_old_as_late(
+    watch: Deployment, site: Site
+) -> None:
+    poll(watch, "--all")
+    site.pages["/gov/news.xml"].status = 503
+    for day in range(1, 22):
+        poll(watch, "--all", days=day)
+    alarm = listed(watch, days=21)["alarm"]
+    assert alarm.startswith("not read since 2026-11-04 09:00 UTC:")
+    entries = [
+        (f"AI plan {day}", f"https://gov.example/{day}", f"{day:02} Nov 2026 09:00:00 GMT")
+        for day in range(4, 26)
+    ]
+    site.pages["/gov/news.xml"] = Page(rss(*reversed(entries), GUIDANCE))
+    assert poll(watch, "--all", days=22)["gov"]["new"] == len(entries)
+    now = (START + timedelta(days=22, hours=1)).isoformat()
+    issue = watch.run("digest", "preview", "--json", POLICYWATCH_NOW=now).json
+    reasons = {item["title"]: item["reason"] for item in issue["items"]}
+    assert len(reasons) == len(entries)
+    assert [title for title, reason in reasons.items() if reason == "new"] == [
+        "AI plan 25",
+        "AI plan 24",
+    ]
+    assert set(reasons.values()) == {"new", "late"}
+
+
 # --- moves ----------------------------------------------------------------------------------
 
 

@@ -1,5 +1,6 @@
 from dataclasses import replace
 from datetime import datetime, timedelta
+from typing import Any
 
 import pytest
 
@@ -8,6 +9,7 @@ from pipeline.health import (
     after_reading,
     due,
     effective_url,
+    late_before,
     left_alone_until,
     standing,
     unconditional,
@@ -265,6 +267,31 @@ def test_a_wait_holds_for_its_part_of_the_host() -> None:
     elsewhere = replace(source, url="https://gov.example/news/feed")
     assert left_alone_until(elsewhere, NEVER_READ, waits, NOW) is None
     assert left_alone_until(elsewhere, make.state(not_before=NOW), waits, NOW) is None
+
+
+@pytest.mark.parametrize(
+    ("state", "days"),
+    [
+        pytest.param({}, 30, id="read without a break"),
+        pytest.param({"last_success_at": make.at(days=-9)}, 30, id="nobody asked"),
+        pytest.param(
+            {"last_success_at": make.at(days=-9), "failing_since": make.at(days=-8)},
+            1,
+            id="after an outage",
+        ),
+        pytest.param(
+            {"last_success_at": make.at(days=-2), "failing_since": make.at(days=-1)},
+            30,
+            id="after a short one",
+        ),
+        pytest.param(
+            {"last_success_at": None, "failing_since": make.at(days=-9)}, 30, id="never read"
+        ),
+    ],
+)
+def test_after_an_outage_what_is_older_than_a_day_is_late(state: dict[str, Any], days: int) -> None:
+    source = make.source(late_by=30)
+    assert late_before(source, make.read_state(**state), NOW) == make.at(days=-days)
 
 
 # --- when -----------------------------------------------------------------------------------
