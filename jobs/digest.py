@@ -5,11 +5,12 @@ steps is made good by the next pass.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from jobs.deployment import JOB_WAIT_SECONDS, Deployment
 from jobs.outbox import deliver_outbox
+from pipeline.alarms import doubts
 from pipeline.digest import (
     Findings,
     Issue,
@@ -21,7 +22,16 @@ from pipeline.digest import (
 )
 from pipeline.model import Verdict
 from pipeline.ports import Store
-from pipeline.records import DigestSpec, Empty, IssueRecord, Mail, MailState, OutboxMail, StoredItem
+from pipeline.records import (
+    DigestSpec,
+    Empty,
+    IssueRecord,
+    Mail,
+    MailState,
+    OutboxMail,
+    Reach,
+    StoredItem,
+)
 from pipeline.render.mail import Frame, RenderedMail, render
 from pipeline.schedule import cutoffs, last_cutoff
 
@@ -152,7 +162,7 @@ def _build(deployment: Deployment, spec: DigestSpec, now: datetime) -> Issue:
     start = previous.window_end if previous else first_run
     findings = Findings(
         lines=lines,
-        reach=store.reach(start if previous else None, now),
+        reach=_reach(store, start if previous else None, now),
         baselines=_baselines(store, new_sources),
         stored=store.stored_counts(new_sources),
         near=_near(store.near_misses(start, now)),
@@ -168,6 +178,16 @@ def _build(deployment: Deployment, spec: DigestSpec, now: datetime) -> Issue:
         merged=_merged(spec, previous, now),
     )
     return build_issue(spec, previous, findings, setting, now)
+
+
+def _reach(store: Store, since: datetime | None, now: datetime) -> dict[str, Reach]:
+    """Say how each source was read in a window, and why that may prove little."""
+    states = store.source_states()
+    window = since or now - timedelta(days=1)
+    return {
+        name: replace(reach, doubt="; ".join(doubts(states[name], now, since=window)))
+        for name, reach in store.reach(since, now).items()
+    }
 
 
 def _baselines(store: Store, source_ids: Sequence[str]) -> dict[str, Sequence[StoredItem]]:

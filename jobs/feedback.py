@@ -32,7 +32,6 @@ from pipeline.model import (
 from pipeline.normalise import normalise
 from pipeline.parse.prescan import risky
 from pipeline.parse.sniff import refuse_other_files, refuse_walls
-from pipeline.reading import FetchPolicy
 from pipeline.records import Label, StoredItem
 from pipeline.rules.ruleset import Ruleset
 from pipeline.search import Search
@@ -149,8 +148,7 @@ def _added(deployment: Deployment, wanted: Wanted) -> Added:
 
 def _fetched(deployment: Deployment, source: Source, url: str) -> Document:
     settings = deployment.settings
-    policy = FetchPolicy(user_agent=settings.user_agent, allow_networks=settings.allow_networks)
-    with HostSession(policy) as session:
+    with HostSession(settings.fetch_policy) as session:
         # Headers and openings of the source hold for its own host, which is this one.
         return session.get(url, source=replace(source, url=url)).document
 

@@ -6,10 +6,15 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from jobs.deployment import JOB_WAIT_SECONDS, Deployment
-from pipeline.health import due, unconditional
-from pipeline.model import Outcome, Source, SourceResult, SourceState, Validators
-from pipeline.reading import FetchPolicy, PollTask, Reading
-from pipeline.run import Inflow, batches, read_all, take_in
+from jobs.memory import return_large_blocks
+from jobs.settings import key_of
+from pipeline.errors import PolicywatchError
+from pipeline.health import due, effective_url, left_alone_until, unconditional
+from pipeline.model import Intake, Outcome, Source, SourceResult, SourceState, Validators
+from pipeline.pace import waits
+from pipeline.reading import PollTask, Reading
+from pipeline.records import Snapshot
+from pipeline.run import Inflow, batches, failed_reading, read_all, take_in
 from pipeline.schedule import next_cutoff
 
 FETCH_THREADS = 32
@@ -54,6 +59,7 @@ def poll(
 
     `stopping` is asked between two sources: what was not read by then stays due.
     """
+    return_large_blocks()
     store, started = deployment.store, deployment.now()
     store.sync_sources(deployment.configuration.sources, started)
     ruleset = deployment.configuration.ruleset
@@ -87,17 +93,21 @@ def _choose(
     """Return the sources to read, and the results of those that were asked for but are not."""
     chosen: list[Source] = []
     refused: list[SourceResult] = []
+    waiting = waits(states.values(), now)
     for source in _candidates(deployment, choice, states, now):
-        state = states[source.id]
+        until = left_alone_until(source, states[source.id], waiting, now)
         if not source.enabled:
             refused.append(_refusal(source, Outcome.DISABLED, f"disabled: {source.reason}"))
-        elif state.not_before and now < state.not_before:
-            until = f"{state.not_before:%Y-%m-%d %H:%M} UTC"
-            message = f"not asked: the server wants to be left alone until {until}"
+        elif until:
+            message = f"not asked: the server wants to be left alone until {_minute(until)}"
             refused.append(_refusal(source, Outcome.BLOCKED, message))
         else:
             chosen.append(source)
     return chosen, refused
+
+
+def _minute(moment: datetime) -> str:
+    return f"{moment:%Y-%m-%d %H:%M} UTC"
 
 
 def _candidates(
@@ -126,28 +136,47 @@ def _readings(
 ) -> Iterable[Reading]:
     now = deployment.now()
     tasks = [_task(source, states[source.id], choice, now) for source in chosen]
-    settings = deployment.settings
-    policy = FetchPolicy(user_agent=settings.user_agent, allow_networks=settings.allow_networks)
-    with ThreadPoolExecutor(FETCH_THREADS, thread_name_prefix="fetch") as executor:
+    policy = deployment.settings.fetch_policy
+    executor = ThreadPoolExecutor(FETCH_THREADS, thread_name_prefix="fetch")
+    try:
         yield from read_all(batches(tasks, policy), executor)
+    finally:
+        # Who stops us does not wait for servers that hang: what they hold stays due.
+        executor.shutdown(wait=False, cancel_futures=True)
 
 
 def _task(source: Source, state: SourceState, choice: Choice, now: datetime) -> PollTask:
-    if choice.force:
-        return PollTask(source=source)
-    full = unconditional(state, now)
-    validators = Validators() if full else state.validators
-    return PollTask(source=source, validators=validators, body_hash=state.body_hash)
+    full = choice.force or unconditional(state, now)
+    return PollTask(
+        source=source,
+        url=effective_url(source, state, now),
+        validators=Validators() if full else state.validators,
+        body_hash="" if choice.force else state.body_hash,
+        secret=key_of(source),
+        robots_age=now - state.robots_at if state.robots_at else None,
+    )
 
 
 def _take_in(deployment: Deployment, run_id: int, reading: Reading) -> SourceResult:
     """Take in one reading under the job lock, by the newest state: another pass may have read."""
-    store, source = deployment.store, deployment.sources[reading.source_id]
+    with deployment.store.job_lock("poll", wait_seconds=JOB_WAIT_SECONDS):
+        try:
+            return _saved(deployment, run_id, reading).result
+        except PolicywatchError:
+            raise
+        except Exception as e:  # noqa: BLE001 - what one source brings must not cost the others
+            return _saved(deployment, run_id, failed_reading(reading, e)).result
+
+
+def _saved(deployment: Deployment, run_id: int, reading: Reading) -> Intake:
+    store, source, now = deployment.store, deployment.sources[reading.source_id], deployment.now()
     ruleset = deployment.configuration.ruleset
-    with store.job_lock("poll", wait_seconds=JOB_WAIT_SECONDS):
-        now = deployment.now()
-        state = store.source_states()[source.id]
-        inflow = Inflow(source=source, ruleset=ruleset, store=store)
-        intake = take_in(inflow, reading, state, now)
-        store.save_intake(run_id, intake, ruleset.hash, now)
-    return intake.result
+    state = store.source_state(source.id)
+    inflow = Inflow(source=source, ruleset=ruleset, store=store)
+    intake = take_in(inflow, reading, state, now)
+    store.save_intake(run_id, intake, ruleset.hash, now)
+    if reading.bodies:
+        outcome, error = intake.result.outcome, intake.result.error
+        snapshot = Snapshot(at=now, outcome=outcome, error=error, bodies=reading.bodies)
+        store.put_snapshot(source.id, snapshot)
+    return intake

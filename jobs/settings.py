@@ -1,15 +1,22 @@
 """The environment -> settings. Secrets come from here or from files, never from YAML."""
 
 import os
+import re
 import socket
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 
 from pipeline.addresses import openings
 from pipeline.errors import ConfigError, Problem
+from pipeline.model import Source
+from pipeline.reading import FetchPolicy
+from pipeline.secret import Secret
 
+_PROXY = re.compile(
+    r"https?://(?:[^/?#@\s]*@)?(?:\[[0-9a-f:.]+\]|[\w.-]+)(?::[0-9]{1,5})?/?", re.IGNORECASE
+)
 USER_AGENT = "policywatch/0.1 (+mailto:{contact})"
 
 
@@ -28,6 +35,7 @@ class Settings:
     alert_command: str = ""
     base_url: str = ""
     allow_networks: tuple[str, ...] = ()
+    proxy: str = field(default="", repr=False)
     log: str = "info"
     now: datetime | None = None
     """The rehearsal clock: what `POLICYWATCH_NOW` sets, and every output then shows."""
@@ -41,6 +49,24 @@ class Settings:
         """Return how we introduce ourselves to servers, with an address to complain to."""
         contact = self.operators[0] if self.operators else self.mail_from
         return USER_AGENT.format(contact=contact) if contact else "policywatch/0.1"
+
+    @property
+    def fetch_policy(self) -> FetchPolicy:
+        """Return how we appear to servers and where we may go."""
+        return FetchPolicy(
+            user_agent=self.user_agent, allow_networks=self.allow_networks, proxy=self.proxy
+        )
+
+
+def key_of(source: Source, environment: Mapping[str, str] = os.environ) -> Secret:
+    """Return a source's key: what its variable holds, or the file that `…_FILE` names."""
+    path = environment.get(f"{source.key_env}_FILE", "") if source.key_env else ""
+    if not path:
+        return Secret(environment.get(source.key_env, "").strip() if source.key_env else "")
+    try:
+        return Secret(Path(path).read_text(encoding="utf-8").strip())
+    except (OSError, UnicodeDecodeError):
+        return Secret()
 
 
 def read_settings(home: str | None = None, environment: Mapping[str, str] = os.environ) -> Settings:
@@ -58,6 +84,7 @@ def read_settings(home: str | None = None, environment: Mapping[str, str] = os.e
         alert_command=reader.text("ALERT_COMMAND"),
         base_url=reader.text("BASE_URL").rstrip("/"),
         allow_networks=reader.networks("ALLOW_NETWORKS"),
+        proxy=reader.proxy("PROXY"),
         log=reader.text("LOG") or "info",
         now=reader.parsed("NOW", read_time),
     )
@@ -98,6 +125,13 @@ class _Reader:
         except ValueError as e:
             self._wrong(name, str(e))
         return entries
+
+    def proxy(self, name: str) -> str:
+        """Read a proxy's address; what is wrong is told without it, for it may hold a password."""
+        url = self.text(name)
+        if url and not _PROXY.fullmatch(url):
+            self._wrong(name, "is no address of a proxy, such as http://proxy.example:3128")
+        return url
 
     def secret(self, name: str) -> str:
         """Read a secret, or the file that `…_FILE` names."""

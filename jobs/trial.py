@@ -1,17 +1,21 @@
 """Read one thing as a poll would and store nothing: the tool for bug reports."""
 
 import mimetypes
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from http import HTTPStatus
 from pathlib import Path
 
-from jobs.settings import Settings
+from jobs.settings import Settings, key_of
 from pipeline.errors import SourceError
 from pipeline.fetch import HostSession
 from pipeline.model import Document, Item, Outcome, RawItem, Source
 from pipeline.normalise import kept, normalise
-from pipeline.reading import FetchPolicy, PollTask
+from pipeline.reading import PollTask
+from pipeline.records import Snapshot
 from pipeline.run import parse, read_source
+from pipeline.snapshot import unpacked
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,9 +31,8 @@ class Trial:
 
 def try_source(source: Source, settings: Settings) -> Trial:
     """Fetch and read a source."""
-    policy = FetchPolicy(user_agent=settings.user_agent, allow_networks=settings.allow_networks)
-    with HostSession(policy) as session:
-        reading = read_source(PollTask(source=source), session)
+    with HostSession(settings.fetch_policy) as session:
+        reading = read_source(PollTask(source=source, secret=key_of(source)), session)
     return Trial(
         kind=source.kind,
         outcome=reading.outcome,
@@ -45,16 +48,31 @@ def try_file(path: Path, now: datetime) -> Trial:
     source = Source(id="file", name=path.name, kind="feed", url=address)
     media_type = mimetypes.guess_type(path.name)[0] or ""
     document = Document(url=address, status=200, content=path.read_bytes(), content_type=media_type)
+    return _try_documents(source, [document], now)
+
+
+def try_snapshot(source: Source, snapshot: Snapshot, now: datetime) -> Trial:
+    """Read again, without asking anybody, what a poll once got.
+
+    An answer that was refused for its status is refused again, in the words of that day.
+    """
+    documents = [unpacked(body) for body in snapshot.bodies]
+    if documents[0].status != HTTPStatus.OK:
+        return Trial(kind=source.kind, outcome=snapshot.outcome, error=snapshot.error)
+    return _try_documents(source, documents, now)
+
+
+def _try_documents(source: Source, documents: Iterable[Document], now: datetime) -> Trial:
     try:
-        parsed = parse(source, document)
+        parsed = [parse(source, document) for document in documents]
     except SourceError as e:
         return Trial(kind=source.kind, outcome=e.outcome, error=e.message)
-    items = _items(parsed.items, source, now)
+    items = tuple(item for each in parsed for item in _items(each.items, source, now))
     return Trial(
         kind=source.kind,
         outcome=Outcome.OK if items else Outcome.EMPTY,
-        title=parsed.title,
-        error="; ".join(parsed.trouble),
+        title=parsed[0].title,
+        error="; ".join(line for each in parsed for line in each.trouble),
         items=items,
     )
 

@@ -56,6 +56,7 @@ _NAT64 = IPv6Network("64:ff9b::/96")
 
 _AUTHORITY = re.compile(r"(?:(?P<scheme>[^:/?#]*):)?(?://(?P<authority>[^/?#]*))?")
 _UNSAFE = re.compile(r"[\x00-\x20\x7f-\x9f\s]")
+_NUMBER = re.compile(r"0x[0-9a-f]{1,16}|0[0-7]{0,20}|[1-9][0-9]{0,15}")
 _FULL_STOPS = frozenset("。．｡")  # browsers read them as dots
 
 
@@ -71,6 +72,20 @@ def is_public(address: str) -> bool:
             return ip in _PUBLIC_V6 and not any(ip in network for network in _NOT_PUBLIC_V6)
         ip = inner
     return not any(ip in network for network in _NOT_PUBLIC_V4)
+
+
+def literal(host: str) -> str:
+    """Return the address that a host spells, in any way resolvers read; empty for a name.
+
+    `127.1`, `0x7f000001` and `localhost` are 127.0.0.1.
+    """
+    host = host.strip("[]").rstrip(".").lower()
+    if host == "localhost" or host.endswith(".localhost"):
+        return "127.0.0.1"
+    try:
+        return str(ip_address(host))
+    except ValueError:
+        return _numeric(host)
 
 
 def refusal(url: str) -> str:
@@ -130,6 +145,24 @@ def openings(entries: Iterable[str]) -> Openings:
         except ValueError:
             endpoints.add(_endpoint(entry.strip()))
     return Openings(tuple(networks), frozenset(endpoints))
+
+
+def _numeric(host: str) -> str:
+    """Read what inet_aton reads: one to four numbers, the last of which fills what is left."""
+    *parts, last = host.split(".")
+    if len(parts) > 3 or not all(_NUMBER.fullmatch(part) for part in (*parts, last)):
+        return ""
+    *values, rest = (int(part, _base(part)) for part in (*parts, last))
+    if any(value > 255 for value in values) or rest >= 256 ** (4 - len(values)):
+        return ""
+    total = rest + sum(value << 8 * (3 - place) for place, value in enumerate(values))
+    return str(IPv4Address(total))
+
+
+def _base(number: str) -> int:
+    if number.startswith("0x"):
+        return 16
+    return 8 if number.startswith("0") else 10
 
 
 def _embedded(ip: IPv6Address) -> IPv4Address | None:

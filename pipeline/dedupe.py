@@ -16,7 +16,6 @@ from pipeline.model import (
     Origin,
     Reason,
     SeenItem,
-    Source,
     Verdict,
 )
 
@@ -67,15 +66,15 @@ def material_change(before: Item, after: Item) -> bool:
 
 
 def notices_for_new(
-    item: Item, matches: Sequence[Match], origin: Origin, source: Source, now: datetime
+    item: Item, matches: Sequence[Match], origin: Origin, late_before: datetime
 ) -> tuple[Notice, ...]:
     """Return a notice for each theme that applies to a new item of the news, and none else.
 
-    What is dated more than the source's `late_by` days before now is late.
+    What is dated before `late_before` is late.
     """
     if origin is not Origin.NEWS:
         return ()
-    late = item.published_at and item.published_at < now - timedelta(days=source.late_by)
+    late = item.published_at and item.published_at < late_before
     reason = Reason.LATE if late else Reason.NEW
     return tuple(Notice(theme=theme, reason=reason) for theme in _applying(matches))
 

@@ -123,7 +123,7 @@ def build_issue(
         ),
         trouble=_trouble(findings.reach.values(), setting, start),
         near_misses=_near_misses(spec, findings.near, setting),
-        read=sum(reach.read for reach in findings.reach.values()),
+        read=sum(reach.read and not reach.doubt for reach in findings.reach.values()),
         sources=len(findings.reach),
         warnings=setting.warnings,
         rehearsal=setting.rehearsal,
@@ -263,10 +263,16 @@ def _headline(stored: StoredItem) -> Headline:
 _HEALTHY = (Outcome.OK, Outcome.NOT_MODIFIED)
 
 
+def _proven(reach: Reach) -> bool:
+    """Say whether a source's silence in a window means that it had nothing to say."""
+    well = reach.outcome in _HEALTHY or reach.outcome is None
+    return reach.read and well and not reach.doubt
+
+
 def _trouble(reaches: Iterable[Reach], setting: Setting, start: datetime) -> tuple[Trouble, ...]:
     found = []
     for reach in reaches:
-        if reach.read and (reach.outcome in _HEALTHY or reach.outcome is None):
+        if _proven(reach):
             continue
         source = setting.sources.get(reach.source_id)
         found.append(
@@ -275,7 +281,7 @@ def _trouble(reaches: Iterable[Reach], setting: Setting, start: datetime) -> tup
                 name=source.name if source else reach.source_id,
                 tier=source.tier if source else Tier.PRESS,
                 outcome=reach.outcome,
-                error=reach.error,
+                error="; ".join(filter(None, (reach.error, reach.doubt))),
                 since=reach.failing_since,
                 last_read=reach.last_success_at,
                 read=reach.read,

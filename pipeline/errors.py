@@ -12,7 +12,7 @@ PolicywatchError
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from pipeline.model import Outcome
+from pipeline.model import Document, Outcome
 
 
 class PolicywatchError(Exception):
@@ -51,7 +51,11 @@ class QueryError(PolicywatchError):
 
 
 class SourceError(PolicywatchError):
-    """One source could not be read."""
+    """One source could not be read.
+
+    Whoever knows adds `wait_scope`, the part of a host that wants to be left alone, `documents`,
+    what came all the same, and `asked`, False when nobody was.
+    """
 
     def __init__(
         self,
@@ -65,6 +69,9 @@ class SourceError(PolicywatchError):
         self.message = message
         self.status = status
         self.retry_after_seconds = retry_after_seconds
+        self.wait_scope = ""
+        self.documents: tuple[Document, ...] = ()
+        self.asked = True
         super().__init__(message)
 
 

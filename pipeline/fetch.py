@@ -1,79 +1,71 @@
 """A URL of a source -> one Document, or the outcome that says why not.
 
-The only module that speaks HTTP to strangers. Redirects are followed by hand, each hop under the
-rules of the first; one budget of time and bytes covers them all.
+The one way to strangers: at the pace of the policy, under one budget of time and bytes for all
+that a request costs, and not at all where a server or its robots.txt asked us to stay away.
 """
 
-import functools
-import os
-import re
-import ssl
+import threading
 import time
 from collections import Counter
-from collections.abc import Iterator, Mapping
-from contextlib import closing, contextmanager
-from dataclasses import dataclass
-from datetime import UTC, datetime
-from http import HTTPStatus
-from http.client import responses
+from dataclasses import replace
+from datetime import timedelta
+from functools import partial
 from typing import Self
 
-import httpcore
-import httpx
+from protego import Protego
 
-from pipeline.addresses import Endpoint, openings, refusal
+from pipeline.addresses import Endpoint, is_public, literal, openings
 from pipeline.errors import SourceError
-from pipeline.headers import conditions, http_date, retry_after, validators
-from pipeline.inflate import beginning, decoded
-from pipeline.model import Document, Outcome, Source, Validators
+from pipeline.exchange import Answer, Asking, Exchange, checked, endpoint
+from pipeline.model import Outcome, Source, Validators
+from pipeline.pace import scope
 from pipeline.reading import FetchPolicy, Limits
-from pipeline.transport import Budget, Network, Resolve, Rules, named_failure, system_resolve
+from pipeline.readonly import read_only
+from pipeline.secret import Secret
+from pipeline.transport import Budget, Network, Resolve, Rules, system_resolve
 
-_PORTS = {"http": 80, "https": 443}
-_REDIRECTS = frozenset({301, 302, 303, 307, 308})
-_PERMANENT = frozenset({301, 308})
+__all__ = ["Answer", "HostSession"]
+
+# However many threads there are, only so many large documents are in memory at once, and none of
+# them keeps the others waiting for long.
+_LARGE = 1_000_000
+_LARGE_SECONDS = 20.0
+_LARGE_AT_ONCE = threading.BoundedSemaphore(6)
+_ROBOT = "policywatch"
 _IMPATIENT_AFTER = 2
-_ACCEPT = (
-    "application/atom+xml, application/rss+xml, application/feed+json, application/xml;q=0.9, "
-    "application/json;q=0.9, text/html;q=0.8, */*;q=0.5"
-)
-_CHALLENGES = re.compile(
-    rb"challenge-platform|cf-chl|just a moment|_incapsula_|captcha|ddos protection", re.IGNORECASE
-)
-_CHALLENGE_BYTES = 65_536
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Answer:
-    """A document that a source gave us, or its word (304) that the last one still holds.
-
-    `moved_to` is the last address when there were redirects and all were permanent, else empty.
-    """
-
-    document: Document
-    moved_to: str = ""
-    retry_after_seconds: float | None = None
-    wire_bytes: int = 0
+# RFC 9309: a robots.txt may be believed for a day; one that cannot be read for thirty is as good
+# as none.
+_BELIEVED = timedelta(hours=24)
+_REMEMBERED = timedelta(days=30)
 
 
 class HostSession:
-    """The requests of one pass to one host, one after the other, at the pace of the policy.
+    """The requests of one pass to one host, at the pace of the policy; threads may share it.
 
-    Raise ValueError when `allow_networks` has an entry that cannot be read.
+    Raise ValueError when `allow_networks` or `proxy` cannot be read.
     """
 
     def __init__(self, policy: FetchPolicy, *, resolve: Resolve = system_resolve) -> None:
         self._policy = policy
         self._openings = openings(policy.allow_networks)
+        self._proxy = endpoint(checked(_without_user(policy.proxy))) if policy.proxy else None
         self._resolve = resolve
-        self._next_start: dict[Endpoint, float] = {}
-        self._time_outs: Counter[Endpoint] = Counter()
+        self._pace = _Pace(policy.limits)
+        self._robots: dict[str, Protego] = {}
+        self._robots_lock = threading.Lock()
+        self._thread = threading.local()
 
     def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_: object) -> None:
-        return
+        self.let_go()
+
+    def let_go(self) -> None:
+        """Say that this thread is through with the documents it got: others may be large now."""
+        if getattr(self._thread, "holds_large", False):
+            self._thread.holds_large = False
+            _LARGE_AT_ONCE.release()
 
     def get(
         self,
@@ -81,6 +73,7 @@ class HostSession:
         *,
         source: Source,
         validators: Validators = Validators(),
+        secret: Secret = Secret(),
         deadline: float | None = None,
     ) -> Answer:
         """Return what the URL holds; raise SourceError when that is not a whole document.
@@ -88,298 +81,134 @@ class HostSession:
         Network openings hold for the host and port of `source.url` alone. `deadline` is in
         seconds and covers everything but the pause that politeness asks for.
         """
-        limits = self._policy.limits
-        first = _checked(url)
-        host = _endpoint(first)
-        time.sleep(max(0.0, self._next_start.get(host, 0.0) - time.monotonic()))
-        started = time.monotonic()
-        budget = Budget(self._patience(host, deadline), limits.wire_bytes)
-        rules = Rules(openings=self._openings, own=_own(source), resolve=self._resolve)
-        network = Network(rules, budget)
-        exchange = _Exchange(self._policy, source, validators, network, budget)
-        try:
-            return exchange.run(first)
-        finally:
-            self._time_outs[host] += budget.spent
-            # Who opens a non-public address answers for the load on it.
-            pause = 0.0 if network.left_public else limits.spacing
-            self._next_start[host] = started + pause
+        asking = Asking(source=source, held=validators, secret=secret)
+        return self._ask(url, asking, deadline or self._policy.limits.deadline)
 
-    def _patience(self, host: Endpoint, deadline: float | None) -> float:
-        limits = self._policy.limits
-        seconds = limits.deadline if deadline is None else deadline
-        if self._time_outs[host] >= _IMPATIENT_AFTER:
-            return min(seconds, limits.impatient_deadline)
-        return seconds
+    def obey_robots(self, url: str, *, source: Source, age: timedelta | None = None) -> bool:
+        """Raise SourceError unless the site's robots.txt lets us read a page.
 
-
-class _Exchange:
-    """One URL and the redirects from it."""
-
-    def __init__(
-        self,
-        policy: FetchPolicy,
-        source: Source,
-        held: Validators,
-        network: Network,
-        budget: Budget,
-    ) -> None:
-        self._policy = policy
-        self._source = source
-        self._held = held
-        self._network = network
-        self._budget = budget
-
-    def run(self, first: httpx.URL) -> Answer:
-        hops = [first]
-        permanent = True
-        with _Transport(self._network) as transport:
-            while True:
-                with self._answer(transport, hops[-1]) as response:
-                    if response.status_code not in _REDIRECTS:
-                        moved_to = str(hops[-1]) if permanent and len(hops) > 1 else ""
-                        return self._kept(response, moved_to)
-                    permanent = permanent and response.status_code in _PERMANENT
-                    hops.append(_next_hop(response, hops, self._policy.limits))
-
-    @contextmanager
-    def _answer(self, transport: "_Transport", url: httpx.URL) -> Iterator[httpx.Response]:
-        """Ask one hop; whatever goes wrong until the body is read names this hop."""
-        try:
-            # Not through httpx.Client: it reads cookies and the targets of redirects its own way.
-            with closing(transport.handle_request(self._request(url))) as response:
-                yield response
-        except SourceError as e:
-            message = f"{_shown(url)}: {e.message}"
-            after = e.retry_after_seconds
-            raise SourceError(e.outcome, message, status=e.status, retry_after_seconds=after) from e
-        except _FAILURES as e:
-            trouble = named_failure(e, self._budget)
-            raise SourceError(trouble.outcome, f"{_shown(url)}: {trouble.message}") from e
-
-    def _request(self, url: httpx.URL) -> httpx.Request:
-        source = self._source
-        headers = {
-            "User-Agent": source.user_agent or self._policy.user_agent,
-            "Accept": _ACCEPT,
-        }
-        if _origin(url) == _origin(httpx.URL(source.url)):
-            headers |= {name.title(): value for name, value in source.headers.items()}
-        headers |= {"Accept-Encoding": "gzip", **conditions(self._held)}
-        fields = [(name.encode(), value.encode()) for name, value in headers.items()]
-        return httpx.Request("GET", url, headers=fields)
-
-    def _kept(self, response: httpx.Response, moved_to: str) -> Answer:
-        limits, headers = self._policy.limits, response.headers
-        fresh = validators(headers)
-        content = b""
-        if response.status_code == HTTPStatus.NOT_MODIFIED and conditions(self._held):
-            fresh = Validators(
-                etag=fresh.etag or self._held.etag,
-                last_modified=fresh.last_modified or self._held.last_modified,
-            )
-        elif response.status_code == HTTPStatus.OK:
-            content = _content(response, limits)
-        else:
-            raise _refused_status(response)
-        document = Document(
-            url=str(response.request.url),
-            status=response.status_code,
-            content=content,
-            content_type=headers.get("content-type", ""),
-            validators=fresh,
-        )
-        return Answer(
-            document=document,
-            moved_to=moved_to,
-            retry_after_seconds=_wait(headers),
-            wire_bytes=self._budget.taken,
-        )
-
-
-class _Transport(httpx.BaseTransport):
-    """What httpx sends through: our network, no proxy, a new connection for each request."""
-
-    def __init__(self, network: Network) -> None:
-        self._pool = httpcore.ConnectionPool(
-            ssl_context=_tls(os.environ.get("SSL_CERT_FILE"), os.environ.get("SSL_CERT_DIR")),
-            network_backend=network,
-            max_keepalive_connections=0,
-        )
-
-    def handle_request(self, request: httpx.Request) -> httpx.Response:
-        url = request.url
-        answer = self._pool.handle_request(
-            httpcore.Request(
-                request.method,
-                httpcore.URL(
-                    scheme=url.raw_scheme, host=url.raw_host, port=url.port, target=url.raw_path
-                ),
-                headers=request.headers.raw,
-            )
-        )
-        return httpx.Response(
-            answer.status, headers=answer.headers, stream=_Body(answer), request=request
-        )
-
-    def close(self) -> None:
-        self._pool.close()
-
-
-class _Body(httpx.SyncByteStream):
-    def __init__(self, answer: httpcore.Response) -> None:
-        self._answer = answer
-
-    def __iter__(self) -> Iterator[bytes]:
-        return self._answer.iter_stream()
-
-    def close(self) -> None:
-        self._answer.close()
-
-
-# All that httpx, httpcore and the sockets below them raise when an exchange fails.
-_FAILURES = (
-    httpx.HTTPError,
-    httpx.InvalidURL,
-    httpcore.TimeoutException,
-    httpcore.NetworkError,
-    httpcore.ProtocolError,
-    httpcore.UnsupportedProtocol,
-    OSError,
-    ValueError,
-)
-
-
-@functools.lru_cache(maxsize=4)
-def _tls(_file: str | None, _directory: str | None) -> ssl.SSLContext:
-    # Reading the system's certificates takes longer than most requests.
-    return ssl.create_default_context()
-
-
-def _checked(url: str) -> httpx.URL:
-    trouble = refusal(url)
-    if trouble:
-        raise SourceError(Outcome.REFUSED_ADDRESS, f"{_printable(url)}: {trouble}")
-    try:
-        return _parsed(url)
-    except (httpx.InvalidURL, ValueError) as e:
-        message = f"{_printable(url)}: is not a URL: {_printable(str(e))}"
-        raise SourceError(Outcome.REFUSED_ADDRESS, message) from e
-
-
-def _parsed(url: str) -> httpx.URL:
-    parsed = httpx.URL(url)
-    if not parsed.host or not 0 < _endpoint(parsed)[1] < 65_536:
-        raise httpx.InvalidURL("it has no host, or no such port exists")
-    return parsed.copy_with(fragment=None)
-
-
-def _printable(text: str) -> str:
-    return ascii(text)[1:-1][:200]
-
-
-def _endpoint(url: httpx.URL) -> Endpoint:
-    return url.raw_host.decode("ascii").lower(), url.port or _PORTS[url.scheme]
-
-
-def _own(source: Source) -> Endpoint:
-    return _endpoint(_checked(source.url))
-
-
-def _origin(url: httpx.URL) -> tuple[str, Endpoint]:
-    return url.scheme, _endpoint(url)
-
-
-def _next_hop(response: httpx.Response, hops: list[httpx.URL], limits: Limits) -> httpx.URL:
-    status = response.status_code
-    location = response.headers.get("location", "").strip().replace(" ", "%20")
-    if not location:
-        raise SourceError(Outcome.MOVED, f"HTTP {status} without saying where to", status=status)
-    where = f"redirects to {_printable(location)}, which"
-    trouble = refusal(location)
-    if trouble:
-        raise SourceError(Outcome.REFUSED_ADDRESS, f"{where} {trouble}", status=status)
-    try:
-        target = _parsed(str(hops[-1].join(location)))
-    except (httpx.InvalidURL, ValueError) as e:
-        raise SourceError(Outcome.MOVED, f"{where} is not a URL", status=status) from e
-    dead_end = _dead_end(target, hops, limits)
-    if dead_end:
-        raise SourceError(Outcome.MOVED, dead_end, status=status)
-    return target
-
-
-def _dead_end(target: httpx.URL, hops: list[httpx.URL], limits: Limits) -> str:
-    if hops[-1].scheme == "https" and target.scheme == "http":
-        return f"redirects from https to {_shown(target)}, which is not secure"
-    if target in hops:
-        return f"redirects in a circle to {_shown(target)}"
-    if len(hops) > limits.redirects:
-        return f"redirects more than {limits.redirects} times"
-    return ""
-
-
-def _content(response: httpx.Response, limits: Limits) -> bytes:
-    announced = int(response.headers.get("content-length", "0"))
-    if announced > limits.wire_bytes:
-        message = f"announces {announced:,} bytes, more than {limits.wire_bytes:,}"
-        raise SourceError(Outcome.TOO_BIG, message, status=response.status_code)
-    encoding = response.headers.get("content-encoding", "")
-    return decoded(response.iter_raw(), encoding, limits.body_bytes)
-
-
-def _refused_status(response: httpx.Response) -> SourceError:
-    status = response.status_code
-    return SourceError(
-        _outcome(response),
-        f"HTTP {status} {_meaning(status)}".rstrip(),
-        status=status,
-        retry_after_seconds=_wait(response.headers),
-    )
-
-
-def _outcome(response: httpx.Response) -> Outcome:
-    match response.status_code:
-        case HTTPStatus.GONE:
-            return Outcome.GONE
-        case HTTPStatus.UNAUTHORIZED | HTTPStatus.FORBIDDEN | HTTPStatus.TOO_MANY_REQUESTS:
-            return Outcome.BLOCKED
-        case HTTPStatus.ACCEPTED if not _beginning(response):
-            return Outcome.BLOCKED  # some walls answer robots like this
-        case HTTPStatus.SERVICE_UNAVAILABLE if _challenges(response):
-            return Outcome.BLOCKED
-    return Outcome.HTTP_ERROR
-
-
-def _challenges(response: httpx.Response) -> bool:
-    if "cf-mitigated" in response.headers:
+        `age` is how long ago it last did, None for never. Return whether it was asked now.
+        """
+        if age is not None and age < _BELIEVED:
+            return False
+        with self._robots_lock:
+            try:
+                robots = self._robots_of(url, source)
+            except SourceError as e:
+                if age is not None and age < _REMEMBERED:
+                    return False
+                message = f"{e.message}; until it can be read, the page is not"
+                raise SourceError(e.outcome, message, status=e.status) from e
+        if not robots.can_fetch(url, _ROBOT):
+            message = f"{url.partition('?')[0]}: the site's robots.txt forbids to read it"
+            raise SourceError(Outcome.BLOCKED, message)
         return True
-    return _CHALLENGES.search(_beginning(response)) is not None
+
+    def _robots_of(self, url: str, source: Source) -> Protego:
+        site = str(checked(url).copy_with(path="/robots.txt", query=None))
+        if site not in self._robots:
+            self._robots[site] = Protego.parse(self._robots_text(site, source))
+        return self._robots[site]
+
+    def _robots_text(self, site: str, source: Source) -> str:
+        """Return a robots.txt; an empty text when a site has none, whatever it says instead."""
+        limits = self._policy.limits
+        try:
+            bare = replace(source, headers=read_only({}))
+            asking = Asking(source=bare, most_bytes=limits.robots_bytes)
+            content = self._ask(site, asking, limits.robots_deadline).document.content
+        except SourceError as e:
+            absent = e.status is not None and 400 <= e.status < 500 and e.status != 429
+            if absent or e.outcome in (Outcome.MOVED, Outcome.REFUSED_ADDRESS):
+                return ""
+            raise
+        return content.decode("utf-8-sig", "replace").replace("\0", "")
+
+    def _ask(self, url: str, asking: Asking, seconds: float) -> Answer:
+        first = checked(url)
+        host = endpoint(first)
+        self._pace.wait(host, spaced=not self._opened(host))
+        self._pace.refuse(url)
+        budget = Budget(self._pace.patience(host, seconds), self._policy.limits.wire_bytes)
+        network = Network(self._rules(asking.source), budget)
+        asking = replace(asking, grown=partial(self._make_room, budget))
+        try:
+            return Exchange(self._policy, asking, network, budget).run(url)
+        except SourceError as e:
+            self._pace.learn(e)
+            raise
+        finally:
+            self._pace.note(host, slow=budget.spent, opened=network.left_public)
+
+    def _make_room(self, budget: Budget, size: int) -> None:
+        if size > _LARGE and not getattr(self._thread, "holds_large", False):
+            began = time.monotonic()
+            _LARGE_AT_ONCE.acquire()
+            self._thread.holds_large = True
+            budget.prolong(time.monotonic() - began)
+            budget.at_most(_LARGE_SECONDS)
+
+    def _rules(self, source: Source) -> Rules:
+        own = endpoint(checked(source.url))
+        return Rules(openings=self._openings, own=own, resolve=self._resolve, proxy=self._proxy)
+
+    def _opened(self, host: Endpoint) -> bool:
+        """Say whether a host is by its spelling one that only an operator can have opened."""
+        address = literal(host[0])
+        return host in self._openings.endpoints or bool(address and not is_public(address))
 
 
-def _beginning(response: httpx.Response) -> bytes:
-    encoding = response.headers.get("content-encoding", "")
-    try:
-        return beginning(response.iter_raw(), encoding, _CHALLENGE_BYTES)
-    except _FAILURES:
-        return b""  # the status says more than how its page broke off
+class _Pace:
+    """When which host may be asked, and how long it is waited for; shared by threads."""
+
+    def __init__(self, limits: Limits) -> None:
+        self._limits = limits
+        self._lock = threading.Lock()
+        self._next_start: dict[Endpoint, float] = {}
+        self._opened: set[Endpoint] = set()
+        self._time_outs: Counter[Endpoint] = Counter()
+        self._held: dict[str, float] = {}
+
+    def wait(self, host: Endpoint, *, spaced: bool) -> None:
+        """Sleep until the host may be asked, and take that moment."""
+        with self._lock:
+            # Who opens a non-public address answers for the load on it.
+            spacing = self._limits.spacing if spaced and host not in self._opened else 0.0
+            start = max(time.monotonic(), self._next_start.get(host, 0.0) if spacing else 0.0)
+            self._next_start[host] = start + spacing
+        time.sleep(max(0.0, start - time.monotonic()))
+
+    def patience(self, host: Endpoint, seconds: float) -> float:
+        """Return the seconds that a request to a host may take."""
+        with self._lock:
+            tired = self._time_outs[host] >= _IMPATIENT_AFTER
+        return min(seconds, self._limits.impatient_deadline) if tired else seconds
+
+    def note(self, host: Endpoint, *, slow: bool, opened: bool) -> None:
+        """Remember how a request to a host went."""
+        with self._lock:
+            self._time_outs[host] += slow
+            if opened:
+                self._opened.add(host)
+
+    def learn(self, error: SourceError) -> None:
+        """Remember that a part of a host wants to be left alone."""
+        if error.wait_scope and error.retry_after_seconds is not None:
+            until = time.monotonic() + error.retry_after_seconds
+            with self._lock:
+                self._held[error.wait_scope] = max(self._held.get(error.wait_scope, 0.0), until)
+
+    def refuse(self, url: str) -> None:
+        """Raise SourceError for a part of a host that wants to be left alone."""
+        with self._lock:
+            left = self._held.get(scope(url), 0.0) - time.monotonic()
+        if left > 0:
+            message = f"not asked: {scope(url)} wants to be left alone for {left / 60:.0f} min"
+            refused = SourceError(Outcome.BLOCKED, message, retry_after_seconds=left)
+            refused.asked = False
+            raise refused
 
 
-def _meaning(status: int) -> str:
-    if status == HTTPStatus.NOT_MODIFIED:
-        return "Not Modified, which we did not ask"
-    if status == HTTPStatus.PARTIAL_CONTENT:
-        return "Partial Content, which we did not ask for"
-    return responses.get(status, "")  # never their own words for it
-
-
-def _wait(headers: Mapping[str, str]) -> float | None:
-    value = headers.get("retry-after", "")
-    # Their clock, not ours: an HTTP date is meant relative to the Date beside it.
-    return retry_after(value, http_date(headers.get("date", "")) or datetime.now(UTC))
-
-
-def _shown(url: httpx.URL) -> str:
-    # A query may hold a key; messages go to logs and mails.
-    plain = str(url.copy_with(query=None))
-    return (plain if len(plain) <= 200 else f"{plain[:199]}…") + ("?…" if url.query else "")
+def _without_user(url: str) -> str:
+    scheme, _, rest = url.partition("://")
+    return f"{scheme}://{rest.rpartition('@')[2]}"

@@ -9,6 +9,8 @@ from pipeline.model import Validators
 
 _LONGEST_VALIDATOR = 1000
 _PRINTABLE = re.compile(r"[\x20-\x7e]+")
+# As the standard has it, or bare as many servers write it; never the `*` that fits anything.
+_ETAG = re.compile(r"(?:W/)?\"[\x20\x21\x23-\x7e]*\"|[\x21\x23-\x29\x2b\x2d-\x7e]+")
 # A file that changes twice within a second looks unchanged to the second reader.
 _SETTLED = timedelta(seconds=60)
 _SHORTEST_WAIT, _LONGEST_WAIT = 60.0, 86_400.0
@@ -23,14 +25,15 @@ def validators(headers: Mapping[str, str]) -> Validators:
     then, sent = http_date(modified), http_date(headers.get("date", ""))
     settled = then is not None and sent is not None and sent - then >= _SETTLED
     return Validators(
-        etag=_believable(headers.get("etag", "")),
-        last_modified=_believable(modified) if settled else "",
+        etag=_believable(headers.get("etag", ""), _ETAG),
+        last_modified=_believable(modified, _PRINTABLE) if settled else "",
     )
 
 
 def conditions(held: Validators) -> dict[str, str]:
     """Write the conditional headers for what we hold; nothing for what a server would choke on."""
-    etag, modified = _believable(held.etag), _believable(held.last_modified)
+    etag = _believable(held.etag, _ETAG)
+    modified = _believable(held.last_modified, _PRINTABLE)
     asked = {"If-None-Match": etag, "If-Modified-Since": modified}
     return {name: value for name, value in asked.items() if value}
 
@@ -53,8 +56,8 @@ def http_date(value: str) -> datetime | None:
         return None
 
 
-def _believable(value: str) -> str:
-    sane = len(value) <= _LONGEST_VALIDATOR and _PRINTABLE.fullmatch(value)
+def _believable(value: str, form: re.Pattern[str]) -> str:
+    sane = len(value) <= _LONGEST_VALIDATOR and form.fullmatch(value)
     return value if sane else ""
 
 

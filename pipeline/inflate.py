@@ -1,7 +1,7 @@
 """The pieces of an answer's body, as they come from the wire, to its content, never above a cap."""
 
 import zlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
 
 from pipeline.errors import SourceError
@@ -11,9 +11,17 @@ _PIECE = 65_536
 _GZIP = 16 + zlib.MAX_WBITS
 _RAW = -zlib.MAX_WBITS
 
+_OURS = frozenset({"gzip", "x-gzip", "deflate"})
+_CODINGS = _OURS | {"br", "zstd", "compress", "x-compress", "dcb", "dcz", "exi", "aes128gcm"}
 
-def decoded(pieces: Iterable[bytes], encoding: str, limit: int) -> bytes:
-    """Undo a Content-Encoding of gzip, deflate or nothing.
+
+def decoded(
+    pieces: Iterable[bytes],
+    encoding: str,
+    limit: int,
+    grown: Callable[[int], object] = lambda _: None,
+) -> bytes:
+    """Undo a Content-Encoding of gzip, deflate or nothing; tell `grown` the size as it grows.
 
     Raise SourceError when the content has more than `limit` bytes, is cut short or damaged, or
     is encoded in another way or more than once.
@@ -23,6 +31,7 @@ def decoded(pieces: Iterable[bytes], encoding: str, limit: int) -> bytes:
         body += piece
         if len(body) > limit:
             raise SourceError(Outcome.TOO_BIG, f"the content has more than {limit:,} bytes")
+        grown(len(body))
     return bytes(body)
 
 
@@ -38,11 +47,12 @@ def beginning(pieces: Iterable[bytes], encoding: str, limit: int) -> bytes:
 
 
 def _plain(pieces: Iterable[bytes], encoding: str) -> Iterable[bytes]:
-    names = [name.strip().lower() for name in encoding.split(",")]
-    codings = [name for name in names if name not in ("", "identity")]
+    names = [name.partition(";")[0].strip().lower() for name in encoding.split(",")]
+    # What is no coding at all, the `UTF-8` of some servers say, means nothing, as to browsers.
+    codings = [name for name in names if name in _CODINGS]
     if not codings:
         return pieces
-    if len(codings) > 1 or codings[0] not in ("gzip", "x-gzip", "deflate"):
+    if len(codings) > 1 or codings[0] not in _OURS:
         raise SourceError(
             Outcome.HTTP_ERROR,
             f"the content is encoded as {ascii(', '.join(codings))[1:-1][:80]}, we asked for gzip",

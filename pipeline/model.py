@@ -4,27 +4,12 @@ Source -> Document -> RawItem -> Item -> Match -> Notice; a Run is the journal o
 The nouns of a digest issue live in `pipeline.digest`.
 """
 
-import copyreg
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
-from types import MappingProxyType
 
-
-def read_only(values: dict[str, str]) -> MappingProxyType[str, str]:
-    """Return a mapping that nobody can change."""
-    return MappingProxyType(values)
-
-
-def _reduced(
-    mapping: MappingProxyType[str, str],
-) -> tuple[type[object] | object, tuple[dict[str, str]]]:
-    return read_only, (dict(mapping),)
-
-
-# Our values cross processes, and Python pickles no read-only mapping by itself.
-copyreg.pickle(MappingProxyType, _reduced)  # type: ignore[arg-type] # typeshed wants str too
+from pipeline.readonly import read_only
 
 
 class Type(StrEnum):
@@ -153,8 +138,9 @@ class Source:
     encoding: str = ""
     select: Selectors | None = None
     min_items: int = 0
-    headers: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
+    headers: Mapping[str, str] = field(default_factory=lambda: read_only({}))
     user_agent: str = ""
+    key_env: str = ""
     path_filter: str = ""
     late_by: int = 30
     enabled: bool = True
@@ -359,7 +345,11 @@ class SourceState:
     due_at: datetime | None = None
     not_before: datetime | None = None
     """A server's Retry-After; nothing, a forced poll included, asks it before."""
+    wait_scope: str = ""
+    """The part of a host that `not_before` holds for; empty when it is about this source alone."""
     interval_minutes: int = 60
+    floor_minutes: int = 0
+    """What the source's ttl or Cache-Control asks for; the interval is never shorter."""
     failures: float = 0.0
     good_polls: int = 0
     last_new_at: datetime | None = None
@@ -368,6 +358,18 @@ class SourceState:
     outcome: Outcome | None = None
     error: str = ""
     failing_since: datetime | None = None
+    empty_since: datetime | None = None
+    overlaps: int = 0
+    gap_at: datetime | None = None
+    """When a changed document shared no entry with what we hold, after `overlaps` that did."""
+    usual_hours: float | None = None
+    """The usual time between two entries, as far as their dates tell."""
+    moved_from: str = ""
+    moved_to: str = ""
+    moved_since: datetime | None = None
+    """Since when `moved_from` redirects to `moved_to` for ever, with entries that we know."""
+    robots_at: datetime | None = None
+    """When the site's robots.txt last let us read this source."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -22,6 +22,7 @@ from pipeline.records import (
     Mail,
     OutboxMail,
     Reach,
+    Snapshot,
     StoredItem,
     Subscriber,
 )
@@ -63,6 +64,21 @@ class Store(Protocol):
 
     def source_states(self) -> Mapping[str, SourceState]:
         """Return the state of every configured source by its id."""
+        ...
+
+    def source_state(self, source_id: str) -> SourceState:
+        """Return the state of one source; one never read has an empty state."""
+        ...
+
+    def put_snapshot(self, source_id: str, snapshot: Snapshot) -> None:
+        """Keep a reading's documents in place of the source's last good or last bad ones.
+
+        A snapshot without documents only takes away what was kept.
+        """
+        ...
+
+    def snapshot(self, source_id: str, *, good: bool) -> Snapshot | None:
+        """Return the documents of a source's last good or last bad reading, if they were kept."""
         ...
 
     # --- polls -------------------------------------------------------------------------------

@@ -1,10 +1,11 @@
 """What crosses the executor: picklable values in, picklable values out, and never the store."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field
-from types import MappingProxyType
+from datetime import timedelta
 
 from pipeline.model import Outcome, RawItem, Source, Validators
+from pipeline.records import Body
+from pipeline.secret import Secret
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -15,6 +16,9 @@ class Limits:
     body_bytes: int = 15_000_000
     deadline: float = 30.0
     impatient_deadline: float = 5.0
+    error_page_deadline: float = 5.0
+    robots_deadline: float = 10.0
+    robots_bytes: int = 512_000
     redirects: int = 5
     spacing: float = 1.0
     per_host: int = 2
@@ -25,21 +29,30 @@ class Limits:
 class FetchPolicy:
     """How we appear and where we may go; `allow_networks` opens non-public addresses.
 
-    Each entry is a network (`10.1.0.0/16`), an address or `host:port`.
+    Each entry is a network (`10.1.0.0/16`), an address or `host:port`. `proxy` is an http(s)
+    address; everything goes through it then, and names are looked up by it.
     """
 
     user_agent: str
     allow_networks: tuple[str, ...] = ()
+    proxy: str = field(default="", repr=False)
     limits: Limits = Limits()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PollTask:
-    """One source to read, with what we know of it."""
+    """One source to read, with what we know of it.
+
+    `url` is asked in place of the source's own address, when that moved long ago. `robots_age` is
+    how long ago the site's robots.txt last let us in; None means never.
+    """
 
     source: Source
+    url: str = ""
     validators: Validators = Validators()
     body_hash: str = ""
+    secret: Secret = Secret()
+    robots_age: timedelta | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,11 +69,15 @@ class Reading:
     """What reading one source gave: raw items, or an outcome that says why not.
 
     `items` is None when nothing was parsed: not modified, the same body as last time, or a
-    failure. `moved_to` is set when every redirect on the way was permanent.
+    failure. `moved_to` is set when every redirect on the way was permanent. `asked` is False when
+    the source was only left alone because its server had asked for that.
     """
 
     source_id: str
     outcome: Outcome
+    asked: bool = True
+    url: str = ""
+    """The address that was asked."""
     status: int | None = None
     error: str = ""
     title: str = ""
@@ -69,7 +86,12 @@ class Reading:
     validators: Validators = Validators()
     body_hash: str = ""
     moved_to: str = ""
+    floor: timedelta | None = None
+    """How long the source says that it need not be asked again; None when it was not said."""
     retry_after_seconds: float | None = None
+    wait_scope: str = ""
+    robots_read: bool = False
+    """The site's robots.txt was asked, and let us in."""
+    bodies: tuple[Body, ...] = ()
     bytes: int = 0
     seconds: float = 0.0
-    headers: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))

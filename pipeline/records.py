@@ -47,6 +47,31 @@ class StoredItem:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Body:
+    """One document as a server gave it, packed."""
+
+    url: str
+    status: int
+    content_type: str
+    packed: bytes
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Snapshot:
+    """The documents of one reading, kept to be read again when somebody asks why."""
+
+    at: datetime
+    outcome: Outcome
+    error: str
+    bodies: tuple[Body, ...]
+
+    @property
+    def good(self) -> bool:
+        """Say whether the reading gave entries; a source keeps its last good and last bad one."""
+        return self.outcome in (Outcome.OK, Outcome.PARTLY_BROKEN)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class LedgerLine:
     """One numbered notice with what it is about, as it was when the line was written.
 
@@ -66,6 +91,7 @@ class Reach:
     """How one source was read inside a window: its last result there, and its best.
 
     `outcome` None means that it was not tried. `read`: some result of the window was a read.
+    `doubt`: why its silence proves little all the same.
     """
 
     source_id: str
@@ -74,6 +100,7 @@ class Reach:
     read: bool
     last_success_at: datetime | None
     failing_since: datetime | None
+    doubt: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -25,10 +25,11 @@ from pipeline.model import Selectors, Source, Tier, Type
 from pipeline.parse import KINDS
 from pipeline.records import DigestSpec, Empty, Slot
 from pipeline.schedule import parse_schedule
+from pipeline.secret import PLACE
 from pipeline.urls import is_http_url
 from pipeline.yamlfile import Shape, did_you_mean
 
-NOT_YET = ("follow", "via", "watch", "key_env")
+NOT_YET = ("follow", "via", "watch")
 """Keys that are read so that a file may hold them, and that nothing acts on yet."""
 
 _ID = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
@@ -94,7 +95,7 @@ def _language(tag: str) -> str:
 
 
 def _variable(name: str) -> str:
-    if not _VARIABLE.fullmatch(name):
+    if name and not _VARIABLE.fullmatch(name):
         raise ValueError("is the name of an environment variable, such as CONGRESS_API_KEY")
     return name
 
@@ -122,10 +123,10 @@ def _headers(values: dict[str, str]) -> dict[str, str]:
     for name, value in values.items():
         if not _HEADER_NAME.fullmatch(name) or not _HEADER_VALUE.fullmatch(value):
             raise ValueError(f"'{_visible(name)}' holds what no header may hold, a line break say")
-        if _SECRET.search(name):
+        if _SECRET.search(name) and PLACE not in value:
             raise ValueError(
-                f"'{name}' carries a secret, which does not belong in this file: "
-                "name the environment variable that holds it with 'key_env'"
+                f"'{name}' carries a secret, which does not belong in this file: write {PLACE} in "
+                "its place, and name the environment variable that holds it with 'key_env'"
             )
         if name.lower() in _OURS:
             raise ValueError(f"'{name}' is set by policywatch itself")
@@ -199,7 +200,7 @@ class SourceShape(Shape):
     follow: Literal["page", "pdf"] | None = None
     via: Annotated[str, AfterValidator(_address)] = ""
     watch: Annotated[str, AfterValidator(_selector)] = ""
-    key_env: Annotated[str, AfterValidator(_variable)] = ""
+    key_env: Annotated[str, AfterValidator(_variable)] = Field(default="", validate_default=True)
 
     @field_validator("kind")
     @classmethod
@@ -229,6 +230,14 @@ class SourceShape(Shape):
         if not reason and info.data.get("enabled") is False:
             raise ValueError("'enabled: false' needs a reason, which is shown with its silence")
         return reason
+
+    @field_validator("key_env")
+    @classmethod
+    def _key_of_a_place(cls, name: str, info: ValidationInfo) -> str:
+        texts = [info.data.get("url", ""), *info.data.get("headers", {}).values()]
+        if not name and any(PLACE in text for text in texts):
+            raise ValueError(f"{PLACE} stands for a key: name the variable that holds it")
+        return name
 
     def source(self) -> Source:
         """Return the noun."""

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 
 import httpcore
 
-from pipeline.addresses import Endpoint, Openings, is_public
+from pipeline.addresses import Endpoint, Openings, is_public, literal
 from pipeline.errors import SourceError
 from pipeline.model import Outcome
 
@@ -36,6 +36,14 @@ class Budget:
         self.wire_bytes = wire_bytes
         self.taken = 0
         self._end = time.monotonic() + seconds
+
+    def at_most(self, seconds: float) -> None:
+        """Bring the end nearer: what is still to come is not worth more."""
+        self._end = min(self._end, time.monotonic() + seconds)
+
+    def prolong(self, seconds: float) -> None:
+        """Put the end off by a time for which the other side cannot be blamed."""
+        self._end += seconds
 
     @property
     def spent(self) -> bool:
@@ -68,13 +76,33 @@ class Rules:
     own: Endpoint
     """Host and port of the source's own URL."""
     resolve: Resolve = system_resolve
+    proxy: Endpoint | None = None
+    """The operator's word: it may be connected wherever it is, and nothing else is."""
+
+    def check_name(self, host: str, port: int) -> None:
+        """Raise SourceError for a host that is no more than a spelling of a forbidden address.
+
+        Behind a proxy nothing else can be checked here, for the proxy looks names up.
+        """
+        address = literal(host)
+        if address and not self.openings.permits(address, (host.lower(), port), self.own):
+            raise _refused(host, port, [address])
+
+    def permitted(self, host: str, port: int, found: Iterable[str]) -> list[str]:
+        """Return those of the addresses found for a host that may be connected."""
+        asked = (host.lower(), port)
+        return [
+            each
+            for each in found
+            if asked == self.proxy or self.openings.permits(each, asked, self.own)
+        ]
 
 
 class Network(httpcore.NetworkBackend):
     """Connects to addresses that the rules permit, and to no other."""
 
     def __init__(self, rules: Rules, budget: Budget) -> None:
-        self._rules = rules
+        self.rules = rules
         self._budget = budget
         self.left_public = False
         """Some connection went to a non-public address, which somebody opened."""
@@ -88,9 +116,8 @@ class Network(httpcore.NetworkBackend):
         socket_options: Iterable[httpcore.SOCKET_OPTION] | None = None,  # noqa: ARG002
     ) -> httpcore.NetworkStream:
         """Resolve once, check each address, connect to the first permitted one that answers."""
-        found = _resolved(self._rules.resolve, host, port, self._budget)
-        asked = (host.lower(), port)
-        permitted = [a for a in found if self._rules.openings.permits(a, asked, self._rules.own)]
+        found = _resolved(self.rules.resolve, host, port, self._budget)
+        permitted = self.rules.permitted(host, port, found)
         if not permitted:
             raise _refused(host, port, found)
         for i, address in enumerate(permitted):
@@ -102,7 +129,8 @@ class Network(httpcore.NetworkBackend):
                 if i == len(permitted) - 1:
                     raise
             else:
-                self.left_public = self.left_public or not is_public(address)
+                opened = self.rules.proxy is None and not is_public(address)
+                self.left_public = self.left_public or opened
                 return _Stream(stream, self._budget)
         raise AssertionError
 
@@ -170,9 +198,12 @@ def _tls_trouble(error: ssl.SSLError) -> str:
 
 def _trouble(error: Exception) -> str:
     if isinstance(error, httpcore.LocalProtocolError):
-        return f"cannot be asked like this: {_shown(error)}"
+        # What follows quotes a header, which may hold a key.
+        return f"cannot be asked like this: {_shown(error).partition(' b')[0]}"
+    if isinstance(error, httpcore.ProxyError):
+        return f"the proxy refuses: {_shown(error)}"
     if isinstance(error, httpcore.RemoteProtocolError):
-        return f"the answer is broken: {_shown(error)}"
+        return f"the answer is broken: {_shown(error).partition(': bytearray')[0]}"
     for cause in _causes(error):
         if isinstance(cause, OSError) and cause.strerror:
             return cause.strerror.lower()

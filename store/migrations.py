@@ -31,7 +31,14 @@ def m002_judging(db: Database) -> None:
     db.execute("pragma user_version = 2")
 
 
-SCHEMA_VERSION = 2
+@MIGRATIONS()
+def m003_reading(db: Database) -> None:
+    """Remember more of each source between two readings, and the last documents it gave."""
+    db.executescript(_READING)
+    db.execute("pragma user_version = 3")
+
+
+SCHEMA_VERSION = 3
 """What `pragma user_version` says after the last migration."""
 
 _SOURCES = """
@@ -262,5 +269,31 @@ create table reclassification (
     changed integer not null default 0,
     started_at text not null,
     finished_at text
+);
+"""
+
+_READING = """
+alter table source_state add column wait_scope text not null default '';
+alter table source_state add column floor_minutes integer not null default 0;
+alter table source_state add column empty_since text;
+alter table source_state add column overlaps integer not null default 0;
+alter table source_state add column gap_at text;
+alter table source_state add column usual_hours real;
+alter table source_state add column moved_from text not null default '';
+alter table source_state add column moved_to text not null default '';
+alter table source_state add column moved_since text;
+alter table source_state add column robots_at text;
+create table snapshot (
+    source_id integer not null references source (id),
+    good integer not null,
+    position integer not null,
+    at text not null,
+    outcome text not null,
+    error text not null,
+    url text not null,
+    status integer not null,
+    content_type text not null,
+    packed blob not null,
+    primary key (source_id, good, position)
 );
 """

@@ -162,7 +162,9 @@ STATE_COLUMNS = (
     "full_read_at",
     "due_at",
     "not_before",
+    "wait_scope",
     "interval_minutes",
+    "floor_minutes",
     "failures",
     "good_polls",
     "last_new_at",
@@ -171,6 +173,14 @@ STATE_COLUMNS = (
     "outcome",
     "error",
     "failing_since",
+    "empty_since",
+    "overlaps",
+    "gap_at",
+    "usual_hours",
+    "moved_from",
+    "moved_to",
+    "moved_since",
+    "robots_at",
 )
 
 
@@ -186,7 +196,9 @@ def state_values(state: SourceState) -> tuple[SqlValue, ...]:
         optional_text(state.full_read_at),
         optional_text(state.due_at),
         optional_text(state.not_before),
+        state.wait_scope,
         state.interval_minutes,
+        state.floor_minutes,
         state.failures,
         state.good_polls,
         optional_text(state.last_new_at),
@@ -195,6 +207,14 @@ def state_values(state: SourceState) -> tuple[SqlValue, ...]:
         state.outcome,
         state.error,
         optional_text(state.failing_since),
+        optional_text(state.empty_since),
+        state.overlaps,
+        optional_text(state.gap_at),
+        state.usual_hours,
+        state.moved_from,
+        state.moved_to,
+        optional_text(state.moved_since),
+        optional_text(state.robots_at),
     )
 
 
@@ -210,7 +230,9 @@ def state_of(row: Row) -> SourceState:
         full_read_at=optional_time(row["full_read_at"]),
         due_at=optional_time(row["due_at"]),
         not_before=optional_time(row["not_before"]),
+        wait_scope=row["wait_scope"],
         interval_minutes=row["interval_minutes"],
+        floor_minutes=row["floor_minutes"],
         failures=row["failures"],
         good_polls=row["good_polls"],
         last_new_at=optional_time(row["last_new_at"]),
@@ -219,6 +241,14 @@ def state_of(row: Row) -> SourceState:
         outcome=None if row["outcome"] is None else Outcome(row["outcome"]),
         error=row["error"],
         failing_since=optional_time(row["failing_since"]),
+        empty_since=optional_time(row["empty_since"]),
+        overlaps=row["overlaps"],
+        gap_at=optional_time(row["gap_at"]),
+        usual_hours=row["usual_hours"],
+        moved_from=row["moved_from"],
+        moved_to=row["moved_to"],
+        moved_since=optional_time(row["moved_since"]),
+        robots_at=optional_time(row["robots_at"]),
     )
 
 

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from pipeline.errors import StoreError
 from pipeline.model import Outcome, Source, SourceState
-from pipeline.records import Reach
+from pipeline.records import Body, Reach, Snapshot
 from store.connection import Connection, Row, SqlValue
 from store.rows import (
     STATE_COLUMNS,
@@ -13,6 +13,7 @@ from store.rows import (
     optional_time,
     state_of,
     state_values,
+    time_of,
     time_text,
 )
 
@@ -38,6 +39,11 @@ values ({", ".join("?" * len(_COLUMNS))}, ?, ?)
 _PUT_STATE = f"""
 insert or replace into source_state (source_id, {", ".join(STATE_COLUMNS)})
 values ({", ".join("?" * (len(STATE_COLUMNS) + 1))})
+"""
+_BODY_COLUMNS = ("url", "status", "content_type", "packed")
+_PUT_BODY = f"""
+insert into snapshot (source_id, good, position, at, outcome, error, {", ".join(_BODY_COLUMNS)})
+values (?, ?, ?, ?, ?, ?{", ?" * len(_BODY_COLUMNS)})
 """
 
 
@@ -89,9 +95,50 @@ def source_states(connection: Connection) -> Mapping[str, SourceState]:
     return {row["slug"]: _state(row["slug"], row) for row in rows}
 
 
+def source_state(connection: Connection, source_id: str) -> SourceState:
+    """Return the state of one source; one never read has an empty state."""
+    row = connection.row(
+        "select * from source left join source_state on source_id = source.id where slug = ?",
+        (source_id,),
+    )
+    return SourceState(source_id=source_id) if row is None else _state(source_id, row)
+
+
 def put_state(connection: Connection, key: int, state: SourceState) -> None:
     """Write a source's state."""
     connection.change(_PUT_STATE, (key, *state_values(state)))
+
+
+def put_snapshot(connection: Connection, source_id: str, snapshot: Snapshot) -> None:
+    """Keep a reading's documents in place of the last good or the last bad ones."""
+    with connection.write():
+        whose = (source_key(connection, source_id), int(snapshot.good))
+        connection.change("delete from snapshot where source_id = ? and good = ?", whose)
+        how = (time_text(snapshot.at), snapshot.outcome, snapshot.error)
+        connection.change_many(
+            _PUT_BODY,
+            (
+                (*whose, position, *how, body.url, body.status, body.content_type, body.packed)
+                for position, body in enumerate(snapshot.bodies)
+            ),
+        )
+
+
+def snapshot(connection: Connection, source_id: str, *, good: bool) -> Snapshot | None:
+    """Return the documents of the last good or the last bad reading, if they were kept."""
+    rows = connection.rows(
+        "select snapshot.* from snapshot join source on source.id = source_id "
+        "where slug = ? and good = ? order by position",
+        (source_id, int(good)),
+    )
+    if not rows:
+        return None
+    return Snapshot(
+        at=time_of(rows[0]["at"]),
+        outcome=Outcome(rows[0]["outcome"]),
+        error=rows[0]["error"],
+        bodies=tuple(Body(**{name: row[name] for name in _BODY_COLUMNS}) for row in rows),
+    )
 
 
 def stored_counts(connection: Connection, source_ids: Iterable[str]) -> Mapping[str, int]:

@@ -24,6 +24,7 @@ from pipeline.records import (
     Mail,
     OutboxMail,
     Reach,
+    Snapshot,
     StoredItem,
     Subscriber,
 )
@@ -95,6 +96,18 @@ class SqliteStore:
     def source_states(self) -> Mapping[str, SourceState]:
         """Return the state of every configured source by its id."""
         return source_rows.source_states(self._connection)
+
+    def source_state(self, source_id: str) -> SourceState:
+        """Return the state of one source; one never read has an empty state."""
+        return source_rows.source_state(self._connection, source_id)
+
+    def put_snapshot(self, source_id: str, snapshot: Snapshot) -> None:
+        """Keep a reading's documents in place of the source's last good or last bad ones."""
+        source_rows.put_snapshot(self._connection, source_id, snapshot)
+
+    def snapshot(self, source_id: str, *, good: bool) -> Snapshot | None:
+        """Return the documents of a source's last good or last bad reading, if they were kept."""
+        return source_rows.snapshot(self._connection, source_id, good=good)
 
     def stored_counts(self, source_ids: Iterable[str]) -> Mapping[str, int]:
         """Return how many items each source has."""

@@ -36,6 +36,7 @@ from pipeline.model import (
     Verdict,
 )
 from pipeline.records import (
+    Body,
     DigestSpec,
     IssueRecord,
     LedgerLine,
@@ -43,6 +44,7 @@ from pipeline.records import (
     MailState,
     OutboxMail,
     Reach,
+    Snapshot,
     StoredItem,
     Subscriber,
 )
@@ -218,6 +220,15 @@ def intake(*items: NewItem, source_id: str = "gov", **overrides: Any) -> Intake:
         new=items,
     )
     return replace(base, **overrides)
+
+
+def snapshot(*contents: bytes, **overrides: Any) -> Snapshot:
+    """Give the snapshot of a good reading of these documents."""
+    bodies = tuple(
+        Body(url="https://gov.example/feed", status=200, content_type="text/xml", packed=content)
+        for content in contents
+    )
+    return replace(Snapshot(at=NOW, outcome=Outcome.OK, error="", bodies=bodies), **overrides)
 
 
 # --- the ledger, digests, people -------------------------------------------------------------

@@ -1,6 +1,7 @@
 """`policywatch`: the commands by name; a command's module is imported only when it is called."""
 
 import importlib
+import os
 import sys
 from collections.abc import Mapping
 from types import MappingProxyType
@@ -78,7 +79,9 @@ def main() -> None:
         sys.exit(policywatch(standalone_mode=False))
     except click.Abort:
         click.echo("stopped", err=True)
-        sys.exit(130)
+        sys.stdout.flush()
+        # Threads that wait for a server that hangs would keep us until its deadline.
+        os._exit(130)
     except click.ClickException as e:
         e.show()
         sys.exit(e.exit_code)

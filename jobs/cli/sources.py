@@ -18,7 +18,8 @@ from jobs.cli.frame import (
     table,
 )
 from jobs.settings import Settings
-from jobs.trial import Trial, try_file, try_source
+from jobs.trial import Trial, try_file, try_snapshot, try_source
+from pipeline.alarms import alarms
 from pipeline.model import Source, SourceState
 
 
@@ -38,9 +39,10 @@ def list_(ctx: click.Context, *, json_: bool) -> None:
         store.sync_sources(loaded.sources, found.clock())
         states = store.source_states()
     if json_:
-        say_json([_source_json(source, states[source.id]) for source in loaded.sources])
+        told = [_source_json(s, states[s.id], found.clock()) for s in loaded.sources]
+        say_json(told)
         return
-    rows = [_row(source, states[source.id]) for source in loaded.sources]
+    rows = [_row(source, states[source.id], found.clock()) for source in loaded.sources]
     table(("source", "name", "outcome", "last success", "next due", "why"), rows)
 
 
@@ -63,15 +65,18 @@ def check(ctx: click.Context, *, json_: bool) -> None:
 
 @sources.command()
 @click.argument("what", metavar="FILE|URL|ID")
+@click.option("--last-good", "kept", flag_value="good", help="Read again what last gave entries.")
+@click.option("--last-bad", "kept", flag_value="bad", help="Read again what last gave none.")
 @as_json
 @click.pass_context
-def test(ctx: click.Context, what: str, *, json_: bool) -> None:
+def test(ctx: click.Context, what: str, kept: str | None, *, json_: bool) -> None:
     """Read one thing as a poll would, store nothing, and show what would be kept.
 
-    A file that is not in sources.yaml is read as a feed.
+    A file that is not in sources.yaml is read as a feed. What a source gave on its last good or
+    last bad reading is kept, and can be read again without asking its server.
     """
     found = settings(ctx)
-    trial = _trial(found, what)
+    trial = _replayed(found, what, good=kept == "good") if kept else _trial(found, what)
     if json_:
         say_json(_trial_json(trial))
     else:
@@ -91,6 +96,19 @@ def _trial(found: Settings, what: str) -> Trial:
         if source.id == what:
             return try_source(source, found)
     raise click.UsageError(f"'{what}' is no file, no http(s) address and no source's id")
+
+
+def _replayed(found: Settings, source_id: str, *, good: bool) -> Trial:
+    by_id = {source.id: source for source in configuration(found).sources}
+    if source_id not in by_id:
+        raise click.UsageError(f"'{source_id}' is no source's id")
+    with opened(found, readonly=True) as store:
+        snapshot = store.snapshot(source_id, good=good)
+    if snapshot is None:
+        raise click.UsageError(f"no {'good' if good else 'bad'} document of {source_id} is kept")
+    for body in snapshot.bodies:
+        note(f"from {snapshot.at:%Y-%m-%d %H:%M} UTC: HTTP {body.status} {body.url}")
+    return try_snapshot(by_id[source_id], snapshot, found.clock())
 
 
 def _configured(found: Settings) -> tuple[Source, ...]:
@@ -130,7 +148,7 @@ def _trial_json(trial: Trial) -> dict[str, object]:
     }
 
 
-def _source_json(source: Source, state: SourceState) -> dict[str, object]:
+def _source_json(source: Source, state: SourceState, now: datetime) -> dict[str, object]:
     return {
         "id": source.id,
         "name": source.name,
@@ -138,14 +156,14 @@ def _source_json(source: Source, state: SourceState) -> dict[str, object]:
         "url": source.url,
         "enabled": source.enabled,
         "outcome": state.outcome.value if state.outcome else None,
-        "alarm": state.error if state.failing_since else None,
+        "alarm": "; ".join(alarms(source, state, now)) or None,
         "last_success": state.last_success_at.isoformat() if state.last_success_at else None,
         "next_due": state.due_at.isoformat() if state.due_at and source.enabled else None,
         "error": state.error or None,
     }
 
 
-def _row(source: Source, state: SourceState) -> tuple[str, ...]:
+def _row(source: Source, state: SourceState, now: datetime) -> tuple[str, ...]:
     outcome = state.outcome.value if state.outcome else "never read"
     return (
         source.id,
@@ -153,7 +171,7 @@ def _row(source: Source, state: SourceState) -> tuple[str, ...]:
         outcome if source.enabled else "disabled",
         _minute(state.last_success_at),
         _minute(state.due_at) if source.enabled else "",
-        state.error if source.enabled else source.reason,
+        ("; ".join(alarms(source, state, now)) or state.error) if source.enabled else source.reason,
     )
 
 

@@ -353,7 +353,7 @@ def _standing(issue: Issue, zone: ZoneInfo) -> tuple[str, ...]:
     if still:
         lines.append(f"Still not read: {words.listed(still, _NAMED)}.")
     if shaky:
-        lines.append(f"Read, but not wholly or not at the last try: {words.listed(shaky, _NAMED)}.")
+        lines.append(f"Read, but not all is well: {words.listed(shaky, _NAMED)}.")
     return tuple(filter(None, lines))
 
 

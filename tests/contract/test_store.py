@@ -54,6 +54,8 @@ def titles(store: Store, text: str) -> list[str]:
 
 def test_a_source_never_read_has_an_empty_state(store: Store) -> None:
     assert store.source_states() == {"gov": SourceState(source_id="gov")}
+    assert store.source_state("gov") == SourceState(source_id="gov")
+    assert store.source_state("never") == SourceState(source_id="never")
 
 
 def test_a_state_comes_back_as_it_was_saved(store: Store, run: int) -> None:
@@ -67,7 +69,9 @@ def test_a_state_comes_back_as_it_was_saved(store: Store, run: int) -> None:
         full_read_at=make.at(days=-6),
         due_at=make.at(days=-5),
         not_before=make.at(days=-4),
+        wait_scope="gov.example:443/news",
         interval_minutes=45,
+        floor_minutes=90,
         failures=1.5,
         good_polls=7,
         last_new_at=make.at(days=-3),
@@ -76,9 +80,30 @@ def test_a_state_comes_back_as_it_was_saved(store: Store, run: int) -> None:
         outcome=Outcome.PARTLY_BROKEN,
         error="two entries have no title",
         failing_since=make.at(days=-1),
+        empty_since=make.at(days=-10),
+        overlaps=3,
+        gap_at=make.at(days=-11),
+        usual_hours=25.5,
+        moved_from="https://gov.example/old",
+        moved_to="https://gov.example/new",
+        moved_since=make.at(days=-12),
+        robots_at=make.at(days=-13),
     )
     store.save_intake(run, Intake(result=make.result(), state=state), RULES, make.NOW)
     assert store.source_states() == {"gov": state}
+    assert store.source_state("gov") == state
+
+
+def test_the_last_good_and_the_last_bad_documents_are_kept(store: Store) -> None:
+    good = make.snapshot(b"first", b"second")
+    bad = make.snapshot(b"down", outcome=Outcome.BLOCKED, error="HTTP 403 Forbidden")
+    for each in (make.snapshot(b"a", b"b", b"c"), good, bad):
+        store.put_snapshot("gov", each)
+    assert store.snapshot("gov", good=True) == good
+    assert store.snapshot("gov", good=False) == bad
+    store.put_snapshot("gov", make.snapshot(outcome=Outcome.EMPTY))
+    assert store.snapshot("gov", good=False) is None
+    assert store.snapshot("never", good=True) is None
 
 
 def test_a_renamed_source_keeps_its_history(store: Store, run: int) -> None:

@@ -33,7 +33,8 @@ def test_opening_brings_it_up_to_date_and_keeps_its_data(old_home: Path) -> None
     assert (store.schema_version, store.subscribers()) == (SCHEMA_VERSION, (kept,))
     store.close()
     database = sqlite3.connect(old_home / "policywatch.db")
-    assert database.execute("select count(*) from label").fetchone() == (0,)
+    for table in ("label", "snapshot"):
+        assert database.execute(f"select count(*) from {table}").fetchone() == (0,)
     database.close()
 
 

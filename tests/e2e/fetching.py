@@ -6,7 +6,7 @@ from pipeline.errors import SourceError
 from pipeline.fetch import Answer, HostSession
 from pipeline.model import Source
 from pipeline.reading import FetchPolicy, Limits
-from tests.hostile import (
+from tests.hostile.server import (
     Behaviour,
     HostileServer,
 )

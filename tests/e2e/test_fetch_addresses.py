@@ -12,7 +12,7 @@ from pipeline.errors import SourceError
 from pipeline.fetch import HostSession
 from pipeline.model import Outcome
 from tests.e2e.fetching import FEED, failure, get, policy, served, source
-from tests.hostile import (
+from tests.hostile.server import (
     HostileServer,
     answer,
     redirect,

@@ -14,7 +14,7 @@ from pipeline.errors import SourceError
 from pipeline.fetch import HostSession
 from pipeline.model import Outcome
 from tests.e2e.fetching import CHUNKED, FEED, GZIP, LIMITS, failure, policy, served, source
-from tests.hostile import (
+from tests.hostile.server import (
     Behaviour,
     HostileServer,
     answer,

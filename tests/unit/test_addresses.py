@@ -1,10 +1,12 @@
 """Where we may go, judged from text alone."""
 
+import socket
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.addresses import Openings, is_public, openings, refusal
+from pipeline.addresses import Openings, is_public, literal, openings, refusal
 
 OWN = ("intranet.example", 80)
 
@@ -200,3 +202,36 @@ def test_who_may_be_connected(
 
 def test_no_openings_open_nothing() -> None:
     assert openings([]) == Openings()
+
+
+@pytest.mark.parametrize(
+    ("host", "address"),
+    [
+        ("127.0.0.1", "127.0.0.1"),
+        ("127.1", "127.0.0.1"),
+        ("2130706433", "127.0.0.1"),
+        ("0X7F.1", "127.0.0.1"),
+        ("0177.0.0.1.", "127.0.0.1"),
+        ("localhost", "127.0.0.1"),
+        ("printer.LOCALHOST", "127.0.0.1"),
+        ("[::1]", "::1"),
+        ("gov.example", ""),
+        ("127.0.0.1.example", ""),
+        ("256.0.0.1", ""),
+        ("4294967296", ""),
+        ("1.2.3.4.5", ""),
+        ("08.1.1.1", ""),
+        ("", ""),
+    ],
+)
+def test_a_host_may_spell_an_address(host: str, address: str) -> None:
+    assert literal(host) == address
+
+
+@given(st.from_regex(r"(?:(?:0x[0-9a-f]{1,3}|0?[0-9]{1,3})\.){0,3}[0-9]{1,10}", fullmatch=True))
+def test_numbers_spell_what_the_system_makes_of_them(host: str) -> None:
+    try:
+        expected = socket.inet_ntoa(socket.inet_aton(host))
+    except OSError:
+        expected = ""
+    assert literal(host) == expected

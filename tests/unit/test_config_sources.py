@@ -45,8 +45,9 @@ sources:
     encoding: Shift_JIS
     select: {item: ul.news > li, title: a, link: a, date: 'h2, span.day'}
     min_items: 3
-    headers: {Accept-Language: ja}
+    headers: {Accept-Language: ja, Authorization: 'Token {key}'}
     user_agent: Reader/1.0
+    key_env: A_KEY
     path_filter: /press/
     late_by: 60
     enabled: false
@@ -72,8 +73,9 @@ sources:
             encoding="Shift_JIS",
             select=Selectors(item="ul.news > li", title="a", link="a", date="h2, span.day"),
             min_items=3,
-            headers={"Accept-Language": "ja"},
+            headers={"Accept-Language": "ja", "Authorization": "Token {key}"},
             user_agent="Reader/1.0",
+            key_env="A_KEY",
             path_filter="/press/",
             late_by=60,
             enabled=False,
@@ -162,13 +164,15 @@ def test_one_page_may_hold_two_lists() -> None:
         pytest.param(
             "headers: {Authorization: x}",
             "'headers': 'Authorization' carries a secret, which does not belong in this file:"
-            " name the environment variable that holds it with 'key_env'",
+            " write {key} in its place, and name the environment variable that holds it with"
+            " 'key_env'",
             id="secret",
         ),
         pytest.param(
             "headers: {X-Api-Key: x}",
             "'headers': 'X-Api-Key' carries a secret, which does not belong in this file:"
-            " name the environment variable that holds it with 'key_env'",
+            " write {key} in its place, and name the environment variable that holds it with"
+            " 'key_env'",
             id="key",
         ),
         pytest.param(
@@ -203,6 +207,11 @@ def test_one_page_may_hold_two_lists() -> None:
             "key_env: my key",
             "'key_env': is the name of an environment variable, such as CONGRESS_API_KEY",
             id="key_env",
+        ),
+        pytest.param(
+            "headers: {X-Api-Key: 'a {key}'}",
+            "'key_env': {key} stands for a key: name the variable that holds it",
+            id="place of a key without a key",
         ),
         pytest.param(
             "was: Old",

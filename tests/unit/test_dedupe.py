@@ -84,7 +84,7 @@ def test_an_edit_is_material_when_a_reader_would_care(
 
 @pytest.mark.parametrize("origin", [Origin.BASELINE, Origin.BACKFILL, Origin.MANUAL])
 def test_only_news_is_noticed(origin: Origin) -> None:
-    assert notices_for_new(make.item(), [SAFETY], origin, make.source(), make.NOW) == ()
+    assert notices_for_new(make.item(), [SAFETY], origin, make.NOW) == ()
 
 
 @pytest.mark.parametrize(
@@ -98,8 +98,8 @@ def test_only_news_is_noticed(origin: Origin) -> None:
 )
 def test_a_new_item_is_noticed_once_a_theme(days: int | None, reason: Reason) -> None:
     item = make.item(published_at=None if days is None else make.at(days=days))
-    source = make.source(late_by=7)
-    notices = notices_for_new(item, [SAFETY, NEARLY, OUT, TRADE], Origin.NEWS, source, make.NOW)
+    matches = [SAFETY, NEARLY, OUT, TRADE]
+    notices = notices_for_new(item, matches, Origin.NEWS, make.at(days=-7))
     assert notices == (
         Notice(theme="safety", reason=reason),
         Notice(theme="trade", reason=reason),

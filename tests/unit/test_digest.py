@@ -318,6 +318,18 @@ FAILING: dict[str, Any] = {
             trouble(outcome=Outcome.EMPTY, error="", read=True, lost=False),
             id="empty",
         ),
+        pytest.param(
+            {"doubt": "nothing new since 2025"},
+            trouble(
+                outcome=Outcome.OK,
+                error="nothing new since 2025",
+                since=None,
+                last_read=make.NOW,
+                read=True,
+                lost=False,
+            ),
+            id="frozen",
+        ),
     ],
 )
 def test_a_source_is_named_unless_its_silence_proves_something(
@@ -332,9 +344,10 @@ def test_a_source_is_named_unless_its_silence_proves_something(
 def test_trouble_and_reach_count_every_source_official_ones_first() -> None:
     sources = [make.source("a", tier=Tier.PRESS, name="A"), make.source("b", name="B")]
     reach = {name: make.reach(name, **FAILING) for name in ("a", "b", "removed")}
-    issue = built(around=setting(*sources), reach=reach | {"ok": make.reach("ok")})
-    assert [t.source_id for t in issue.trouble] == ["b", "a", "removed"]
-    assert (issue.read, issue.sources) == (1, 4)
+    more = {"ok": make.reach("ok"), "frozen": make.reach("frozen", doubt="nothing new")}
+    issue = built(around=setting(*sources), reach=reach | more)
+    assert [t.source_id for t in issue.trouble] == ["b", "a", "frozen", "removed"]
+    assert (issue.read, issue.sources) == (1, 5)
 
 
 def near(theme: str, score: float, **overrides: Any) -> Match:

@@ -18,7 +18,10 @@ SETTLED = "Mon, 23 Nov 2026 05:59:00 GMT"
         pytest.param({}, Validators(), id="none"),
         pytest.param({"etag": '"a"'}, Validators(etag='"a"'), id="etag"),
         pytest.param({"etag": 'W/"a"'}, Validators(etag='W/"a"'), id="weak"),
-        pytest.param({"etag": '"' + "a" * 1000}, Validators(), id="too long"),
+        pytest.param({"etag": "a-1:b"}, Validators(etag="a-1:b"), id="bare"),
+        pytest.param({"etag": "*"}, Validators(), id="fits anything"),
+        pytest.param({"etag": '"a", "b"'}, Validators(), id="two"),
+        pytest.param({"etag": '"' + "a" * 1000 + '"'}, Validators(), id="too long"),
         pytest.param({"etag": '"a\tb"'}, Validators(), id="control character"),
         pytest.param({"etag": '"é"'}, Validators(), id="not ASCII"),
         pytest.param(

@@ -62,6 +62,22 @@ def test_an_empty_answer_is_empty_in_every_encoding() -> None:
     assert decoded([b""], "gzip", 10) == b""
 
 
+@pytest.mark.parametrize("encoding", ["", "identity", "UTF-8", "none", "utf-8, identity"])
+def test_what_is_no_coding_means_nothing(encoding: str) -> None:
+    assert decoded([BODY], encoding, ROOM) == BODY
+
+
+@pytest.mark.parametrize("encoding", ["GZIP", "x-gzip", "gzip;q=1", "identity, gzip"])
+def test_a_coding_may_be_written_in_many_ways(encoding: str) -> None:
+    assert decoded([gzip.compress(BODY, mtime=0)], encoding, ROOM) == BODY
+
+
+def test_the_size_is_told_as_it_grows() -> None:
+    sizes: list[int] = []
+    decoded([b"ab", b"c", b"def"], "", ROOM, sizes.append)
+    assert sizes == [2, 3, 6]
+
+
 @pytest.mark.parametrize("encoding", ["", "gzip"])
 def test_the_cap_counts_content_not_wire(encoding: str) -> None:
     body = gzip.compress(bytes(11), mtime=0) if encoding else bytes(11)

@@ -182,7 +182,7 @@ def test_source_trouble_is_named() -> None:
         assert "Shut Site: it blocks us; last read 2 Mar 12:00" in shown
         assert "Idle, official: not tried in this window; never read yet" in shown
         assert "Still not read: Old (since 21 Feb), Older (since 1 Mar)." in shown
-        assert "not at the last try: Half (it holds no items)." in shown
+        assert "Read, but not all is well: Half (it holds no items)." in shown
 
 
 def test_much_trouble_is_counted() -> None:

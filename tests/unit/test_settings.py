@@ -4,8 +4,11 @@ from pathlib import Path
 
 import pytest
 
-from jobs.settings import Settings, read_settings, read_time
+from jobs.settings import Settings, key_of, read_settings, read_time
 from pipeline.errors import ConfigError
+from pipeline.reading import FetchPolicy
+from pipeline.secret import Secret
+from tests import make
 
 
 def test_nothing_set_is_a_deployment_here() -> None:
@@ -59,3 +62,32 @@ def test_we_introduce_ourselves_with_an_address() -> None:
     settings = Settings(home=Path(), operators=("ops@example.org",))
     assert settings.user_agent == "policywatch/0.1 (+mailto:ops@example.org)"
     assert Settings(home=Path()).user_agent == "policywatch/0.1"
+
+
+@pytest.mark.parametrize(
+    "url",
+    ["http://proxy.example:3128", "https://user:word@proxy.example", "http://[::1]:3128/"],
+)
+def test_a_proxy_is_part_of_how_we_fetch(url: str) -> None:
+    settings = read_settings(environment={"POLICYWATCH_PROXY": url})
+    assert settings.fetch_policy == FetchPolicy(user_agent=settings.user_agent, proxy=url)
+    assert url not in repr(settings)
+
+
+@pytest.mark.parametrize(
+    "url", ["proxy.example:3128", "socks5://user:word@a.example", "http://user:word@a/b"]
+)
+def test_a_proxy_that_is_none_is_named_without_its_password(url: str) -> None:
+    with pytest.raises(ConfigError) as caught:
+        read_settings(environment={"POLICYWATCH_PROXY": url})
+    assert "POLICYWATCH_PROXY" in str(caught.value)
+    assert "word" not in str(caught.value)
+
+
+def test_the_key_of_a_source_comes_from_its_variable_or_a_file(tmp_path: Path) -> None:
+    source, file = make.source(key_env="GOV_KEY"), tmp_path / "key"
+    file.write_text("swordfish\n")
+    assert key_of(source, {"GOV_KEY": " trout "}) == Secret("trout")
+    assert key_of(source, {"GOV_KEY_FILE": str(file)}) == Secret("swordfish")
+    assert key_of(source, {"GOV_KEY_FILE": "/nowhere/key"}) == Secret()
+    assert key_of(make.source(), {"": "x", "_FILE": str(file)}) == Secret()

@@ -149,7 +149,6 @@ class HostileServer:
         self._closing = threading.Event()
         self._threads: list[threading.Thread] = []
         self._listener = socket.create_server((host, 0), backlog=64)
-        self._listener.settimeout(0.01)
         self.host, self.port = self._listener.getsockname()[:2]
 
     def __enter__(self) -> Self:
@@ -158,6 +157,9 @@ class HostileServer:
 
     def __exit__(self, *_: object) -> None:
         self._closing.set()
+        # A listener that waits notices nothing but a visitor.
+        with contextlib.suppress(OSError):
+            socket.create_connection((self.host, self.port), timeout=5).close()
         for thread in self._threads:
             thread.join(timeout=5)
         self._listener.close()
@@ -179,8 +181,7 @@ class HostileServer:
 
     def _accept(self) -> None:
         while not self._closing.is_set():
-            with contextlib.suppress(TimeoutError):
-                self._start(self._serve, self._listener.accept()[0])
+            self._start(self._serve, self._listener.accept()[0])
 
     def _serve(self, plain: socket.socket) -> None:
         plain.settimeout(5)
