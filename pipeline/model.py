@@ -7,7 +7,7 @@ The nouns of a digest issue live in `pipeline.digest`.
 import copyreg
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 from types import MappingProxyType
 
@@ -17,9 +17,7 @@ def read_only(values: dict[str, str]) -> MappingProxyType[str, str]:
     return MappingProxyType(values)
 
 
-def _reduced(
-    mapping: MappingProxyType[str, str],
-) -> tuple[type[object] | object, tuple[dict[str, str]]]:
+def _reduced(mapping: MappingProxyType[str, str]) -> tuple[object, tuple[dict[str, str]]]:
     return read_only, (dict(mapping),)
 
 
@@ -194,7 +192,8 @@ class Document:
 class RawItem:
     """One entry as its document gives it: markup, entities and dates untouched.
 
-    None means that the document has no such element; an empty text that it is empty.
+    None means that the document has no such element; an empty text that it is empty. `deadline`
+    is until when one may answer; `type` goes before the source's.
     """
 
     base: str
@@ -208,6 +207,8 @@ class RawItem:
     language: str | None = None
     published: str | None = None
     updated: str | None = None
+    deadline: str | None = None
+    type: Type | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -223,8 +224,8 @@ class Parsed:
 class Item:
     """One item as we keep it: absolute http(s) link, plain text, aware UTC time.
 
-    `published_at` is None when the source gave no usable date; we never make one up.
-    `url` is empty when the source gave no usable link.
+    `published_at` is None when the source gave no usable date; we never make one up. `url` is empty
+    when it gave no usable link. `deadline` is the last day to answer, by the source's calendar.
     """
 
     source_id: str
@@ -239,8 +240,9 @@ class Item:
     published_raw: str = ""
     published_at: datetime | None = None
     precision: Precision | None = None
+    deadline: date | None = None
     fingerprint: str = ""
-    """SHA-256 hex over title, texts, author and link; never over the date."""
+    """SHA-256 hex over title, texts, author and link; never over dates."""
 
     def text(self, name: Field) -> str:
         """Return the text of one field."""
