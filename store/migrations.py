@@ -31,7 +31,14 @@ def m002_judging(db: Database) -> None:
     db.execute("pragma user_version = 2")
 
 
-SCHEMA_VERSION = 2
+@MIGRATIONS()
+def m003_deadlines(db: Database) -> None:
+    """Keep until when one may answer, and how far back a source was read."""
+    db.executescript(_DEADLINES)
+    db.execute("pragma user_version = 3")
+
+
+SCHEMA_VERSION = 3
 """What `pragma user_version` says after the last migration."""
 
 _SOURCES = """
@@ -262,5 +269,18 @@ create table reclassification (
     changed integer not null default 0,
     started_at text not null,
     finished_at text
+);
+"""
+
+_DEADLINES = """
+alter table item add column deadline text;
+alter table revision add column deadline text;
+create table backfill (
+    source_id integer primary key references source (id),
+    since text not null,
+    waiting text not null,
+    pages integer not null,
+    new integer not null,
+    at text not null
 );
 """

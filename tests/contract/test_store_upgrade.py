@@ -42,3 +42,27 @@ def test_reading_only_says_what_to_do_and_changes_nothing(old_home: Path) -> Non
     with pytest.raises(StoreError, match="schema 1 is older"):
         open_store(old_home, readonly=True)
     assert (old_home / "policywatch.db").read_bytes() == before
+
+
+def test_items_of_a_time_before_deadlines_come_back_without_one(tmp_path: Path) -> None:
+    db = Database(tmp_path / "policywatch.db")
+    MIGRATIONS.apply(db, stop_before="m003_deadlines")
+    db.executescript(_ITEM_OF_BEFORE)
+    db.conn.commit()
+    db.close()
+    store = open_store(tmp_path)
+    (stored,) = store.items_at("https://gov.example/1")
+    assert (stored.item.title, stored.item.deadline) == ("Draft rules", None)
+    store.close()
+
+
+_ITEM_OF_BEFORE = """
+insert into source (slug, name, kind, url, organisation, jurisdiction, language, type, tier,
+    "group", enabled, added_at)
+values ('gov', 'A', 'feed', 'https://gov.example/', '', '', '', 'press', 'official', '', 1, '2026');
+insert into ruleset (hash, text, file, at) values ('rules', '', 'themes.yaml', '2026');
+insert into item (source_id, guid, url, title, summary, body, author, language, type,
+    published_raw, fingerprint, first_seen_at, origin, revised_at, ruleset_id)
+values (1, '1', 'https://gov.example/1', 'Draft rules', '', '', '', 'en', 'press',
+    '', 'f', '2026-03-02T09:00:00.000000Z', 'news', '2026-03-02T09:00:00.000000Z', 1);
+"""
