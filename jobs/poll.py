@@ -2,12 +2,14 @@
 
 from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from jobs.deployment import JOB_WAIT_SECONDS, Deployment
+from jobs.settings import read_key
 from pipeline.health import due, unconditional
 from pipeline.model import Outcome, Source, SourceResult, SourceState, Validators
+from pipeline.parse import KINDS
 from pipeline.reading import FetchPolicy, PollTask, Reading
 from pipeline.run import Inflow, batches, read_all, take_in
 from pipeline.schedule import next_cutoff
@@ -77,6 +79,15 @@ def poll(
     return PollReport(run_id=run_id, started=started, finished=finished, results=tuple(results))
 
 
+def full_task(source: Source, last_success_at: datetime | None, now: datetime) -> PollTask:
+    """Return what reads a source in full, whatever was read before."""
+    return PollTask(
+        source=source,
+        since=KINDS[source.kind].poll_since(last_success_at, now),
+        key=read_key(source.key_env),
+    )
+
+
 def _nobody(result: SourceResult) -> None:
     del result
 
@@ -133,11 +144,11 @@ def _readings(
 
 
 def _task(source: Source, state: SourceState, choice: Choice, now: datetime) -> PollTask:
+    task = full_task(source, state.last_success_at, now)
     if choice.force:
-        return PollTask(source=source)
-    full = unconditional(state, now)
-    validators = Validators() if full else state.validators
-    return PollTask(source=source, validators=validators, body_hash=state.body_hash)
+        return task
+    validators = Validators() if unconditional(state, now) else state.validators
+    return replace(task, validators=validators, body_hash=state.body_hash)
 
 
 def _take_in(deployment: Deployment, run_id: int, reading: Reading) -> SourceResult:

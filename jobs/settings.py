@@ -78,6 +78,20 @@ def read_time(text: str) -> datetime:
     return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
 
 
+def read_key(name: str, environment: Mapping[str, str] = os.environ) -> str:
+    """Return the key in a variable that a source names, or in the file that NAME_FILE names.
+
+    Empty when there is neither, or the file cannot be read.
+    """
+    path = environment.get(f"{name}_FILE", "").strip() if name else ""
+    if not path:
+        return environment.get(name, "").strip()
+    try:
+        return Path(path).read_text(encoding="utf-8").strip()
+    except (OSError, UnicodeDecodeError):
+        return ""
+
+
 class _Reader:
     """Reads variables by their name without the prefix, and collects what is wrong."""
 

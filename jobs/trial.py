@@ -5,12 +5,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
+from jobs.poll import full_task
 from jobs.settings import Settings
 from pipeline.errors import SourceError
 from pipeline.fetch import HostSession
 from pipeline.model import Document, Item, Outcome, RawItem, Source
 from pipeline.normalise import kept, normalise
-from pipeline.reading import FetchPolicy, PollTask
+from pipeline.reading import FetchPolicy
 from pipeline.run import parse, read_source
 
 
@@ -29,7 +30,7 @@ def try_source(source: Source, settings: Settings) -> Trial:
     """Fetch and read a source."""
     policy = FetchPolicy(user_agent=settings.user_agent, allow_networks=settings.allow_networks)
     with HostSession(policy) as session:
-        reading = read_source(PollTask(source=source), session)
+        reading = read_source(full_task(source, None, settings.clock()), session)
     return Trial(
         kind=source.kind,
         outcome=reading.outcome,

@@ -154,6 +154,7 @@ class Source:
     headers: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
     user_agent: str = ""
     path_filter: str = ""
+    key_env: str = ""
     late_by: int = 30
     enabled: bool = True
     reason: str = ""
@@ -307,10 +308,7 @@ class Scope:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Notice:
-    """One line of the ledger of what is worth saying, before it has a number.
-
-    A notice about a new source has no theme.
-    """
+    """A line of the ledger of what is worth saying, unnumbered; a new source's has no theme."""
 
     theme: str
     reason: Reason

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import date
 from types import MappingProxyType
 
 from pipeline.model import Outcome, RawItem, Source, Validators
@@ -35,11 +36,17 @@ class FetchPolicy:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PollTask:
-    """One source to read, with what we know of it."""
+    """One source to read, with what we know of it.
+
+    `since` is the day to ask from, where the source can be asked for days; `key` the secret that
+    its `key_env` names.
+    """
 
     source: Source
     validators: Validators = Validators()
     body_hash: str = ""
+    since: date | None = None
+    key: str = field(default="", repr=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -12,6 +12,8 @@ from concurrent.futures import Executor, as_completed
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import cache
+from http import HTTPStatus
+from types import MappingProxyType
 
 from pipeline import dedupe, identity
 from pipeline.classify import classify
@@ -28,6 +30,7 @@ from pipeline.model import (
     Outcome,
     Parsed,
     RawItem,
+    Request,
     Source,
     SourceResult,
     SourceState,
@@ -44,7 +47,7 @@ from pipeline.urls import host_key
 
 _MOST_DOCUMENTS = 10
 _MOST_TROUBLE = 5
-_NOT_MODIFIED = 304
+_SHORTEST_KEY = 8
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -79,8 +82,16 @@ def read_all(batches: Sequence[HostBatch], executor: Executor) -> Iterator[Readi
 
 def poll_host(batch: HostBatch) -> tuple[Reading, ...]:
     """Read all sources of one host, one after the other; a failure is a reading, too."""
-    with HostSession(batch.policy) as session:
+    policy = unhurried(batch.policy, (task.source for task in batch.tasks))
+    with HostSession(policy) as session:
         return tuple(read_source(task, session) for task in batch.tasks)
+
+
+def unhurried(policy: FetchPolicy, sources: Iterable[Source]) -> FetchPolicy:
+    """Return the policy with the longest pause that it or a kind of these sources asks for."""
+    pauses = [KINDS[source.kind].pause for source in sources]
+    spacing = max([policy.limits.spacing, *pauses])
+    return replace(policy, limits=replace(policy.limits, spacing=spacing))
 
 
 def read_source(task: PollTask, session: HostSession) -> Reading:
@@ -100,6 +111,14 @@ def read_source(task: PollTask, session: HostSession) -> Reading:
         message = f"policywatch failed on this source: {type(e).__name__}: {e}"
         reading = Reading(source_id=task.source.id, outcome=Outcome.PARSE_LIMIT, error=message)
     return replace(reading, seconds=round(time.monotonic() - started, 3))
+
+
+def read_document(
+    task: PollTask, request: Request, session: HostSession
+) -> tuple[Parsed, tuple[Request, ...]]:
+    """Read one document of a source, and say what to ask for next; raise SourceError."""
+    document = _ask(task, request, session, Validators()).document
+    return parse(task.source, document), _following(task.source, document)
 
 
 def parse(source: Source, document: Document) -> Parsed:
@@ -141,38 +160,126 @@ def take_in(inflow: Inflow, reading: Reading, state: SourceState, now: datetime)
 
 
 def _read(task: PollTask, session: HostSession) -> Reading:
-    source = task.source
-    kind = KINDS[source.kind]
-    waiting, answers = list(kind.first(source)), list[Answer]()
-    while waiting and len(answers) < _MOST_DOCUMENTS:
-        request = waiting.pop(0)
-        validators = Validators() if answers else task.validators
-        answers.append(session.get(request.url, source=source, validators=validators))
-        waiting.extend(kind.more(answers[-1].document))
-    if answers[0].document.status == _NOT_MODIFIED:
+    answers, trouble = _answers(task, session)
+    first = answers[0].document
+    if first.status == HTTPStatus.NOT_MODIFIED:
         return _unchanged(task, answers, Outcome.NOT_MODIFIED, task.body_hash)
-    body_hash = _body_hash(source, answers)
-    if body_hash == task.body_hash:
+    body_hash = _body_hash(task.source, answers)
+    if body_hash == task.body_hash and not trouble:
         return _unchanged(task, answers, Outcome.OK, body_hash)
-    parsed = [parse(source, answer.document) for answer in answers]
-    return _parsed(source, answers, parsed, body_hash)
+    parsed = [parse(task.source, first)]
+    for answer in answers[1:]:
+        try:
+            parsed.append(parse(task.source, answer.document))
+        except SourceError as e:
+            trouble.append(e.message)
+    reading = _parsed(task, answers, parsed, trouble)
+    # What was not read whole is read again, whatever its first document says of changes.
+    return (
+        replace(reading, validators=Validators())
+        if trouble
+        else replace(reading, body_hash=body_hash)
+    )
+
+
+def _answers(task: PollTask, session: HostSession) -> tuple[list[Answer], list[str]]:
+    """Ask for the first document and those that it leads to; name what of them failed.
+
+    A failure of the first is the source's; so is a server's wish to be left alone.
+    """
+    waiting, asked = list(_first(task)), set[str]()
+    answers, trouble = list[Answer](), list[str]()
+    while waiting and len(asked) < _MOST_DOCUMENTS:
+        request = waiting.pop(0)
+        if request.url in asked:
+            continue
+        asked.add(request.url)
+        try:
+            validators = Validators() if answers else task.validators
+            answers.append(_ask(task, request, session, validators))
+        except SourceError as e:
+            if not answers or e.status == HTTPStatus.TOO_MANY_REQUESTS or e.retry_after_seconds:
+                raise
+            trouble.append(e.message)
+            continue
+        waiting += _following(task.source, answers[-1].document)
+    if waiting:
+        trouble.append(f"there is more: {_MOST_DOCUMENTS} documents are read at once")
+    return answers, trouble
+
+
+def _first(task: PollTask) -> tuple[Request, ...]:
+    kind = KINDS[task.source.kind]
+    if kind.since and task.since:
+        return kind.since(task.source, task.since)
+    return kind.first(task.source)
+
+
+def _following(source: Source, document: Document) -> tuple[Request, ...]:
+    """Return what a document leads to: nothing when it is not what its kind promises."""
+    if document.status == HTTPStatus.NOT_MODIFIED:
+        return ()
+    try:
+        return KINDS[source.kind].more(document)
+    except SourceError:
+        return ()
+
+
+def _ask(task: PollTask, request: Request, session: HostSession, validators: Validators) -> Answer:
+    """Ask for one document with the source's key, and take the key out of all that comes back."""
+    key = task.key
+    if not KINDS[task.source.kind].key_header:
+        return session.get(request.url, source=task.source, validators=validators)
+    try:
+        answer = session.get(request.url, source=_with_key(task), validators=validators)
+    except SourceError as e:
+        # Without its cause, whose text may hold the key.
+        raise SourceError(
+            e.outcome,
+            _without(e.message, key),
+            status=e.status,
+            retry_after_seconds=e.retry_after_seconds,
+        ) from None
+    document = answer.document
+    content = document.content.replace(key.encode(), b"***")
+    return replace(
+        answer,
+        document=replace(document, url=_without(document.url, key), content=content),
+        moved_to=_without(answer.moved_to, key),
+    )
+
+
+def _with_key(task: PollTask) -> Source:
+    source, header = task.source, KINDS[task.source.kind].key_header
+    if not task.key:
+        message = f"the environment variable {source.key_env} is not set, which holds the key"
+        raise SourceError(Outcome.BLOCKED, message)
+    if len(task.key) < _SHORTEST_KEY or not (task.key.isascii() and task.key.isprintable()):
+        raise SourceError(Outcome.BLOCKED, f"{source.key_env} holds what cannot be a key")
+    return replace(source, headers=MappingProxyType({**source.headers, header: task.key}))
+
+
+def _without(text: str, key: str) -> str:
+    return text.replace(key, "***") if key else text
 
 
 def _parsed(
-    source: Source, answers: Sequence[Answer], parsed: Sequence[Parsed], body_hash: str
+    task: PollTask, answers: Sequence[Answer], parsed: Sequence[Parsed], trouble: Sequence[str]
 ) -> Reading:
     items = tuple(item for document in parsed for item in document.items)
-    trouble = tuple(line for document in parsed for line in document.trouble)
+    said = (line for document in parsed for line in document.trouble)
+    nothing = (
+        f"nothing is dated since {task.since}" if task.since else "the document has no entries"
+    )
     return Reading(
-        source_id=source.id,
+        source_id=task.source.id,
         outcome=Outcome.OK if items else Outcome.EMPTY,
         status=answers[0].document.status,
-        error="" if items else "the document has no entries",
+        error="" if items else nothing,
         title=parsed[0].title,
         items=items,
-        trouble=trouble,
+        trouble=(*trouble, *said),
         validators=answers[0].document.validators,
-        body_hash=body_hash,
         moved_to=answers[0].moved_to,
         bytes=sum(answer.wire_bytes for answer in answers),
     )

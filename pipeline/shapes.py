@@ -28,7 +28,7 @@ from pipeline.schedule import parse_schedule
 from pipeline.urls import is_http_url
 from pipeline.yamlfile import Shape, did_you_mean
 
-NOT_YET = ("follow", "via", "watch", "key_env")
+NOT_YET = ("follow", "via", "watch")
 """Keys that are read so that a file may hold them, and that nothing acts on yet."""
 
 _ID = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
@@ -37,6 +37,8 @@ _VARIABLE = re.compile(r"[A-Z][A-Z0-9_]*")
 _HEADER_NAME = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
 _HEADER_VALUE = re.compile(r"[\x20-\x7e\t]*")
 _SECRET = re.compile(r"authorization|cookie|token|secret|password|api-?key", re.IGNORECASE)
+_KEY_IN_QUERY = re.compile(r"[?&]api_?key=", re.IGNORECASE)
+_LOOPBACK = ("127.0.0.1", "::1", "localhost")
 _OURS = frozenset(
     {"host", "connection", "content-length", "transfer-encoding", "accept-encoding", "range"}
     | {"if-none-match", "if-modified-since", "user-agent"}
@@ -94,7 +96,7 @@ def _language(tag: str) -> str:
 
 
 def _variable(name: str) -> str:
-    if not _VARIABLE.fullmatch(name):
+    if name and not _VARIABLE.fullmatch(name):
         raise ValueError("is the name of an environment variable, such as CONGRESS_API_KEY")
     return name
 
@@ -102,6 +104,8 @@ def _variable(name: str) -> str:
 def _address(url: str) -> str:
     if "@" in url.partition("//")[2].partition("/")[0]:
         raise ValueError("holds a user name or password: secrets do not belong in this file")
+    if _KEY_IN_QUERY.search(url):
+        raise ValueError("holds a key: name the environment variable that holds it with 'key_env'")
     if not is_http_url(url) or any(c.isspace() for c in url):
         raise ValueError(f"'{url}' is no address that begins with http:// or https://")
     if "{" in urlsplit(url).path:
@@ -199,7 +203,7 @@ class SourceShape(Shape):
     follow: Literal["page", "pdf"] | None = None
     via: Annotated[str, AfterValidator(_address)] = ""
     watch: Annotated[str, AfterValidator(_selector)] = ""
-    key_env: Annotated[str, AfterValidator(_variable)] = ""
+    key_env: Annotated[str, AfterValidator(_variable)] = Field(default="", validate_default=True)
 
     @field_validator("kind")
     @classmethod
@@ -222,6 +226,23 @@ class SourceShape(Shape):
             users = ", ".join(name for name in sorted(KINDS) if key in KINDS[name].options)
             raise ValueError(f"is not used for kind '{kind}', but for: {users}")
         return value
+
+    @field_validator("key_env")
+    @classmethod
+    def _key_of_this_kind(cls, name: str, info: ValidationInfo) -> str:
+        kind = info.data.get("kind")
+        if kind is None:
+            return name
+        needed = bool(KINDS[kind].key_header)
+        if needed and not name:
+            raise ValueError(f"kind '{kind}' needs the variable that holds its key")
+        if name and not needed:
+            users = ", ".join(other for other in sorted(KINDS) if KINDS[other].key_header)
+            raise ValueError(f"is not used for kind '{kind}', but for: {users}")
+        address = urlsplit(info.data.get("url", ""))
+        if name and address.scheme == "http" and address.hostname not in _LOOPBACK:
+            raise ValueError("is sent over https only: change the address")
+        return name
 
     @field_validator("reason")
     @classmethod

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from jobs.settings import Settings, read_settings, read_time
+from jobs.settings import Settings, read_key, read_settings, read_time
 from pipeline.errors import ConfigError
 
 
@@ -25,6 +25,14 @@ def test_a_secret_may_lie_in_a_file(tmp_path: Path) -> None:
     secret.write_text("swordfish\n")
     environment = {"POLICYWATCH_SMTP_PASSWORD_FILE": str(secret)}
     assert read_settings(environment=environment).smtp_password == "swordfish"
+
+
+def test_a_key_of_a_source_stands_in_its_variable_or_in_a_file(tmp_path: Path) -> None:
+    secret = tmp_path / "key"
+    secret.write_text("from-a-file\n")
+    environment = {"MY_KEY": " direct ", "OTHER_FILE": str(secret), "LOST_FILE": "/nowhere/key"}
+    keys = [read_key(name, environment) for name in ("MY_KEY", "OTHER", "LOST", "UNSET", "")]
+    assert keys == ["direct", "from-a-file", "", "", ""]
 
 
 def test_what_cannot_be_read_is_named_all_at_once() -> None:
