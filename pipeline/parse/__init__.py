@@ -6,7 +6,11 @@ from datetime import date, datetime, timedelta
 from types import MappingProxyType
 
 from pipeline.model import Document, Parsed, Request, Source
-from pipeline.parse import feed, page
+from pipeline.parse import (
+    api_federal_register,
+    feed,
+    page,
+)
 
 FIRST_CONTACT = timedelta(days=7)
 """How far back the first poll of a source asks that can be asked for days."""
@@ -56,6 +60,12 @@ class Kind:
 
 KINDS: Mapping[str, Kind] = MappingProxyType(
     {
+        "api_federal_register": Kind(
+            parse=api_federal_register.parse,
+            more=api_federal_register.more,
+            since=api_federal_register.since,
+            late_days=2,
+        ),
         "feed": Kind(parse=feed.parse, options=frozenset({"encoding", "path_filter"})),
         "page": Kind(
             parse=page.parse,

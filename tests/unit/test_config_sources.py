@@ -289,7 +289,7 @@ def test_an_unknown_kind_names_the_kinds_there_are() -> None:
     (told,) = source_problems(
         "sources:\n - {id: a, name: A, kind: feeed, url: https://a.example/, select: {item: li}}\n"
     )
-    assert told.startswith("2:21: source 1 (a): 'kind': no kind 'feeed', there is feed, ")
+    assert told.startswith("2:21: source 1 (a): 'kind': no kind 'feeed', there is api_")
     assert told.endswith("(did you mean 'feed'?)")
 
 
