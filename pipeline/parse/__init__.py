@@ -8,6 +8,7 @@ from types import MappingProxyType
 from pipeline.model import Document, Parsed, Request, Source
 from pipeline.parse import (
     api_federal_register,
+    api_govuk,
     feed,
     page,
 )
@@ -65,6 +66,9 @@ KINDS: Mapping[str, Kind] = MappingProxyType(
             more=api_federal_register.more,
             since=api_federal_register.since,
             late_days=2,
+        ),
+        "api_govuk": Kind(
+            parse=api_govuk.parse, more=api_govuk.more, since=api_govuk.since, late_days=2
         ),
         "feed": Kind(parse=feed.parse, options=frozenset({"encoding", "path_filter"})),
         "page": Kind(
