@@ -7,6 +7,7 @@ from types import MappingProxyType
 
 from pipeline.model import Document, Parsed, Request, Source
 from pipeline.parse import (
+    api_congress,
     api_federal_register,
     api_govuk,
     feed,
@@ -61,6 +62,13 @@ class Kind:
 
 KINDS: Mapping[str, Kind] = MappingProxyType(
     {
+        "api_congress": Kind(
+            parse=api_congress.parse,
+            more=api_congress.more,
+            since=api_congress.since,
+            late_days=1,
+            key_header=api_congress.KEY_HEADER,
+        ),
         "api_federal_register": Kind(
             parse=api_federal_register.parse,
             more=api_federal_register.more,

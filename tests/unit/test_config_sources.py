@@ -188,6 +188,11 @@ def test_one_page_may_hold_two_lists() -> None:
             "headers: [a]", "'headers': must be a mapping (key: value)", id="list of headers"
         ),
         pytest.param(
+            "key_env: GOV_KEY",
+            "'key_env': is not used for kind 'feed', but for: api_congress",
+            id="key of a kind that needs none",
+        ),
+        pytest.param(
             "select: {item: li}",
             "'select': is not used for kind 'feed', but for: page",
             id="select",
@@ -274,6 +279,11 @@ def test_an_id_is_lower_case_words_with_hyphens(id_: str, valid: bool) -> None:
             id="password",
         ),
         pytest.param(
+            "https://a.example/?format=json&api_key=abc",
+            "holds a key: name the environment variable that holds it with 'key_env'",
+            id="key",
+        ),
+        pytest.param(
             "'https://a.example/{yyyy}/'",
             "this version does not fill in {…}: give the address of today",
             id="placeholder",
@@ -283,6 +293,34 @@ def test_an_id_is_lower_case_words_with_hyphens(id_: str, valid: bool) -> None:
 def test_an_address_must_be_one_that_can_be_asked(url: str, expected: str) -> None:
     text = f"sources:\n - {{id: a, name: A, kind: feed, url: {url}}}\n"
     assert source_problems(text) == [f"2:33: source 1 (a): 'url': {expected}"]
+
+
+def test_a_kind_that_needs_a_key_is_told_which_variable_holds_it() -> None:
+    entry = "{id: a, name: A, kind: api_congress, url: https://a.example/v3/bill, key_env: MY_KEY}"
+    assert [source.key_env for source in sources(f"sources:\n - {entry}\n")] == ["MY_KEY"]
+    without = entry.replace(", key_env: MY_KEY", "")
+    assert source_problems(f"sources:\n - {without}\n") == [
+        "2:4: source 1 (a): 'key_env': kind 'api_congress' needs the variable that holds its key"
+    ]
+
+
+@pytest.mark.parametrize(
+    ("origin", "sent"),
+    [
+        ("http://a.example", False),
+        ("http://127.0.0.1:8000", True),
+        ("http://[::1]:8000", True),
+        ("https://a.example", True),
+    ],
+)
+def test_a_key_is_never_sent_in_clear_to_another_machine(origin: str, sent: bool) -> None:
+    entry = f"id: a, name: A, kind: api_congress, url: '{origin}/v3/bill', key_env: MY_KEY"
+    text = f"sources:\n - {{{entry}}}\n"
+    if sent:
+        assert len(sources(text)) == 1
+    else:
+        (told,) = source_problems(text)
+        assert told.endswith("'key_env': is sent over https only: change the address")
 
 
 def test_an_unknown_kind_names_the_kinds_there_are() -> None:
