@@ -8,6 +8,7 @@ from types import MappingProxyType
 from pipeline.model import Document, Parsed, Request, Source
 from pipeline.parse import (
     api_congress,
+    api_egov,
     api_federal_register,
     api_govuk,
     feed,
@@ -69,6 +70,7 @@ KINDS: Mapping[str, Kind] = MappingProxyType(
             late_days=1,
             key_header=api_congress.KEY_HEADER,
         ),
+        "api_egov": Kind(parse=api_egov.parse, options=frozenset({"encoding", "path_filter"})),
         "api_federal_register": Kind(
             parse=api_federal_register.parse,
             more=api_federal_register.more,
