@@ -11,6 +11,7 @@ from pipeline.parse import (
     api_egov,
     api_federal_register,
     api_govuk,
+    api_kokkai,
     feed,
     page,
 )
@@ -79,6 +80,13 @@ KINDS: Mapping[str, Kind] = MappingProxyType(
         ),
         "api_govuk": Kind(
             parse=api_govuk.parse, more=api_govuk.more, since=api_govuk.since, late_days=2
+        ),
+        "api_kokkai": Kind(
+            parse=api_kokkai.parse,
+            more=api_kokkai.more,
+            since=api_kokkai.since,
+            late_days=60,
+            pause=api_kokkai.PAUSE,
         ),
         "feed": Kind(parse=feed.parse, options=frozenset({"encoding", "path_filter"})),
         "page": Kind(
