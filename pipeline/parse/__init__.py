@@ -9,6 +9,7 @@ from pipeline.model import Document, Parsed, Request, Source
 from pipeline.parse import (
     api_congress,
     api_egov,
+    api_eurlex,
     api_federal_register,
     api_govuk,
     api_kokkai,
@@ -72,6 +73,9 @@ KINDS: Mapping[str, Kind] = MappingProxyType(
             key_header=api_congress.KEY_HEADER,
         ),
         "api_egov": Kind(parse=api_egov.parse, options=frozenset({"encoding", "path_filter"})),
+        "api_eurlex": Kind(
+            parse=api_eurlex.parse, more=api_eurlex.more, since=api_eurlex.since, late_days=45
+        ),
         "api_federal_register": Kind(
             parse=api_federal_register.parse,
             more=api_federal_register.more,
