@@ -63,7 +63,8 @@ class Reading:
     """What reading one source gave: raw items, or an outcome that says why not.
 
     `items` is None when nothing was parsed: not modified, the same body as last time, or a
-    failure. `moved_to` is set when every redirect on the way was permanent.
+    failure. `moved_to` is set when every redirect on the way was permanent. `whole` is false when
+    a document after the first could not be read.
     """
 
     source_id: str
@@ -73,6 +74,7 @@ class Reading:
     title: str = ""
     items: tuple[RawItem, ...] | None = None
     trouble: tuple[str, ...] = ()
+    whole: bool = True
     validators: Validators = Validators()
     body_hash: str = ""
     moved_to: str = ""

@@ -9,17 +9,17 @@ import hashlib
 import time
 from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import Executor, as_completed
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import cache
 from http import HTTPStatus
-from types import MappingProxyType
 
 from pipeline import dedupe, identity
 from pipeline.classify import classify
 from pipeline.errors import SourceError
 from pipeline.fetch import Answer, HostSession
 from pipeline.health import Found, after_reading
+from pipeline.keys import struck, struck_document, with_key
 from pipeline.model import (
     ChangedItem,
     Document,
@@ -41,13 +41,15 @@ from pipeline.parse import KINDS
 from pipeline.parse.prescan import risky
 from pipeline.ports import Store
 from pipeline.reading import FetchPolicy, HostBatch, PollTask, Reading
+from pipeline.records import Past
 from pipeline.rules.ruleset import Ruleset
 from pipeline.sandbox import Sandbox
 from pipeline.urls import host_key
 
 _MOST_DOCUMENTS = 10
 _MOST_TROUBLE = 5
-_SHORTEST_KEY = 8
+GONE = frozenset({HTTPStatus.NOT_FOUND, HTTPStatus.GONE})
+"""What a server says of a document that asking again will not bring."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -149,9 +151,13 @@ def take_in(inflow: Inflow, reading: Reading, state: SourceState, now: datetime)
         new=len(new),
         newest_at=max((i.published_at for i in items if i.published_at), default=None),
     )
+    after = after_reading(state, reading, found, now)
+    if not reading.whole:
+        # The next poll asks for the same days again.
+        after = replace(after, last_success_at=state.last_success_at)
     return Intake(
         result=_result(reading, found, updated=len(changed)),
-        state=after_reading(state, reading, found, now),
+        state=after,
         new=new,
         changed=changed,
         seen=changes.seen,
@@ -159,53 +165,82 @@ def take_in(inflow: Inflow, reading: Reading, state: SourceState, now: datetime)
     )
 
 
+def take_past(inflow: Inflow, raw_items: Iterable[RawItem], now: datetime) -> Past:
+    """Decide what one document of a source's past brings: what is known stays as it is.
+
+    Only a deadline is added to an item that an earlier document of the past brought without one.
+    """
+    items, _ = _normalised(inflow.source, raw_items, now)
+    keys = identity.keys(items)
+    known = inflow.store.known(inflow.source.id, {key for each in keys for key in each})
+    changes = dedupe.changes(identity.identify(items, keys, known))
+    dates = [item.published_at for item in items if item.published_at]
+    return Past(
+        new=tuple(_new(inflow, item, keys, Origin.BACKFILL, now) for item, keys in changes.new),
+        completed=tuple(
+            _completed(inflow, change) for change in changes.changed if _completes(change)
+        ),
+        entries=len(items),
+        oldest_at=min(dates, default=None),
+        newest_at=max(dates, default=None),
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Round:
+    """What one source answered, and what of it is missing: lost for now, or gone for good."""
+
+    answers: list[Answer] = field(default_factory=list)
+    lost: list[str] = field(default_factory=list)
+    gone: list[str] = field(default_factory=list)
+
+
 def _read(task: PollTask, session: HostSession) -> Reading:
-    answers, trouble = _answers(task, session)
-    first = answers[0].document
-    if first.status == HTTPStatus.NOT_MODIFIED:
+    found = _asked(task, session)
+    answers, lost = found.answers, found.lost
+    if answers[0].document.status == HTTPStatus.NOT_MODIFIED:
         return _unchanged(task, answers, Outcome.NOT_MODIFIED, task.body_hash)
     body_hash = _body_hash(task.source, answers)
-    if body_hash == task.body_hash and not trouble:
+    if body_hash == task.body_hash and not lost:
         return _unchanged(task, answers, Outcome.OK, body_hash)
-    parsed = [parse(task.source, first)]
+    parsed = [parse(task.source, answers[0].document)]
     for answer in answers[1:]:
         try:
             parsed.append(parse(task.source, answer.document))
         except SourceError as e:
-            trouble.append(e.message)
-    reading = _parsed(task, answers, parsed, trouble)
-    # What was not read whole is read again, whatever its first document says of changes.
-    return (
-        replace(reading, validators=Validators())
-        if trouble
-        else replace(reading, body_hash=body_hash)
-    )
+            lost.append(e.message)
+    reading = _parsed(task, answers, parsed)
+    reading = replace(reading, trouble=(*lost, *found.gone, *reading.trouble))
+    if lost:
+        # Read again in full, whatever the first document says of changes.
+        return replace(reading, whole=False, validators=Validators())
+    return replace(reading, body_hash=body_hash)
 
 
-def _answers(task: PollTask, session: HostSession) -> tuple[list[Answer], list[str]]:
-    """Ask for the first document and those that it leads to; name what of them failed.
+def _asked(task: PollTask, session: HostSession) -> _Round:
+    """Ask for the first document and those that it leads to.
 
     A failure of the first is the source's; so is a server's wish to be left alone.
     """
-    waiting, asked = list(_first(task)), set[str]()
-    answers, trouble = list[Answer](), list[str]()
+    waiting, asked, found = list(_first(task)), set[str](), _Round()
     while waiting and len(asked) < _MOST_DOCUMENTS:
         request = waiting.pop(0)
         if request.url in asked:
             continue
         asked.add(request.url)
         try:
-            validators = Validators() if answers else task.validators
-            answers.append(_ask(task, request, session, validators))
+            validators = Validators() if found.answers else task.validators
+            found.answers.append(_ask(task, request, session, validators))
         except SourceError as e:
-            if not answers or e.status == HTTPStatus.TOO_MANY_REQUESTS or e.retry_after_seconds:
+            wait = e.status == HTTPStatus.TOO_MANY_REQUESTS or e.retry_after_seconds is not None
+            if wait or not found.answers:
                 raise
-            trouble.append(e.message)
+            (found.gone if e.status in GONE else found.lost).append(e.message)
             continue
-        waiting += _following(task.source, answers[-1].document)
+        waiting += _following(task.source, found.answers[-1].document)
     if waiting:
-        trouble.append(f"there is more: {_MOST_DOCUMENTS} documents are read at once")
-    return answers, trouble
+        found.gone.append(f"there is more than the {_MOST_DOCUMENTS} documents read at once")
+    return found
 
 
 def _first(task: PollTask) -> tuple[Request, ...]:
@@ -227,47 +262,25 @@ def _following(source: Source, document: Document) -> tuple[Request, ...]:
 
 def _ask(task: PollTask, request: Request, session: HostSession, validators: Validators) -> Answer:
     """Ask for one document with the source's key, and take the key out of all that comes back."""
-    key = task.key
-    if not KINDS[task.source.kind].key_header:
-        return session.get(request.url, source=task.source, validators=validators)
+    source, key, header = task.source, task.key, KINDS[task.source.kind].key_header
+    if not header:
+        return session.get(request.url, source=source, validators=validators)
+    source = with_key(source, header, key)
     try:
-        answer = session.get(request.url, source=_with_key(task), validators=validators)
+        answer = session.get(request.url, source=source, validators=validators)
     except SourceError as e:
+        after = e.retry_after_seconds
         # Without its cause, whose text may hold the key.
         raise SourceError(
-            e.outcome,
-            _without(e.message, key),
-            status=e.status,
-            retry_after_seconds=e.retry_after_seconds,
+            e.outcome, struck(e.message, key), status=e.status, retry_after_seconds=after
         ) from None
-    document = answer.document
-    content = document.content.replace(key.encode(), b"***")
-    return replace(
-        answer,
-        document=replace(document, url=_without(document.url, key), content=content),
-        moved_to=_without(answer.moved_to, key),
-    )
+    document = struck_document(answer.document, key)
+    return replace(answer, document=document, moved_to=struck(answer.moved_to, key))
 
 
-def _with_key(task: PollTask) -> Source:
-    source, header = task.source, KINDS[task.source.kind].key_header
-    if not task.key:
-        message = f"the environment variable {source.key_env} is not set, which holds the key"
-        raise SourceError(Outcome.BLOCKED, message)
-    if len(task.key) < _SHORTEST_KEY or not (task.key.isascii() and task.key.isprintable()):
-        raise SourceError(Outcome.BLOCKED, f"{source.key_env} holds what cannot be a key")
-    return replace(source, headers=MappingProxyType({**source.headers, header: task.key}))
-
-
-def _without(text: str, key: str) -> str:
-    return text.replace(key, "***") if key else text
-
-
-def _parsed(
-    task: PollTask, answers: Sequence[Answer], parsed: Sequence[Parsed], trouble: Sequence[str]
-) -> Reading:
+def _parsed(task: PollTask, answers: Sequence[Answer], parsed: Sequence[Parsed]) -> Reading:
     items = tuple(item for document in parsed for item in document.items)
-    said = (line for document in parsed for line in document.trouble)
+    trouble = tuple(line for document in parsed for line in document.trouble)
     nothing = (
         f"nothing is dated since {task.since}" if task.since else "the document has no entries"
     )
@@ -278,7 +291,7 @@ def _parsed(
         error="" if items else nothing,
         title=parsed[0].title,
         items=items,
-        trouble=(*trouble, *said),
+        trouble=trouble,
         validators=answers[0].document.validators,
         moved_to=answers[0].moved_to,
         bytes=sum(answer.wire_bytes for answer in answers),
@@ -342,6 +355,16 @@ def _changed(inflow: Inflow, change: ChangedItem, now: datetime) -> ChangedItem:
     matches = classify(change.item, inflow.source, inflow.ruleset)
     notices = dedupe.notices_for_change(change.known, change.item, matches, now)
     return replace(change, matches=matches, notices=notices)
+
+
+def _completes(change: ChangedItem) -> bool:
+    known = change.known
+    return known.origin is Origin.BACKFILL and known.item.deadline != change.item.deadline
+
+
+def _completed(inflow: Inflow, change: ChangedItem) -> ChangedItem:
+    item = replace(change.known.item, deadline=change.item.deadline)
+    return replace(change, item=item, matches=classify(item, inflow.source, inflow.ruleset))
 
 
 def _with_refusals(reading: Reading, refused: int) -> Reading:
