@@ -62,6 +62,13 @@ class Kind:
         begin = min(last_success_at, now) if last_success_at else now - FIRST_CONTACT
         return (begin - timedelta(days=self.late_days)).date()
 
+    def ends_backfill(self, day: date, newest_at: datetime | None) -> bool:
+        """Say whether a document whose newest date is this one is the last to ask for.
+
+        Where days are asked for, the server itself ends; elsewhere older documents follow.
+        """
+        return not self.late_days and (newest_at is None or newest_at.date() < day)
+
 
 KINDS: Mapping[str, Kind] = MappingProxyType(
     {

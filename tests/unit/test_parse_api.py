@@ -119,6 +119,7 @@ def ask(source: object, day: object) -> tuple[Request, ...]:
 
 
 DAILY = Kind(parse=KINDS["feed"].parse, since=ask, late_days=2)
+ARCHIVE = Kind(parse=KINDS["feed"].parse, since=ask)
 
 
 @pytest.mark.parametrize(
@@ -137,11 +138,23 @@ def test_a_poll_reaches_back_to_the_last_good_one(
 
 
 def test_a_kind_that_knows_no_days_is_asked_for_none() -> None:
-    archive = Kind(parse=DAILY.parse, since=ask)
-    assert (archive.poll_since(None, make.NOW), KINDS["feed"].poll_since(None, make.NOW)) == (
-        None,
-        None,
-    )
+    asked = (kind.poll_since(None, make.NOW) for kind in (ARCHIVE, KINDS["feed"]))
+    assert [*asked] == [None, None]
+
+
+@pytest.mark.parametrize(
+    ("kind", "newest_at", "ends"),
+    [
+        pytest.param(ARCHIVE, make.at(days=-1), False, id="an archive within the days"),
+        pytest.param(ARCHIVE, make.at(days=-9), True, id="an archive before them"),
+        pytest.param(ARCHIVE, None, True, id="an archive without dates"),
+        pytest.param(DAILY, make.at(days=-9), False, id="a server that knows days"),
+    ],
+)
+def test_an_archive_ends_where_nothing_is_young_enough(
+    kind: Kind, newest_at: datetime | None, ends: bool
+) -> None:
+    assert kind.ends_backfill(make.at(days=-7).date(), newest_at) is ends
 
 
 def test_every_kind_that_is_asked_for_days_asks_for_json_of_that_day() -> None:
