@@ -8,7 +8,7 @@ from datetime import timedelta
 from pyexpat import EXPAT_VERSION
 
 from jobs.deliver.smtp import read_smtp_settings
-from jobs.settings import Settings
+from jobs.settings import Settings, key_of
 from pipeline.config import load_configuration
 from pipeline.errors import ConfigError, DeliveryError, StoreError
 from pipeline.ports import Store
@@ -34,7 +34,7 @@ def examine(settings: Settings) -> tuple[Finding, ...]:
         _python(),
         _sqlite(),
         Finding(ok=True, what="expat", found=EXPAT_VERSION.removeprefix("expat_")),
-        _checked("configuration", lambda: _configuration(settings)),
+        *_configuration(settings),
         _checked("mail server", lambda: _mail(settings)),
         *_database(settings),
     )
@@ -61,14 +61,23 @@ def _sqlite() -> Finding:
 def _checked(what: str, check: Callable[[], str]) -> Finding:
     try:
         return Finding(ok=True, what=what, found=check())
-    except (ConfigError, StoreError, DeliveryError) as e:
+    except (StoreError, DeliveryError) as e:
         return Finding(ok=False, what=what, found=str(e))
 
 
-def _configuration(settings: Settings) -> str:
-    loaded = load_configuration(settings.home)
+def _configuration(settings: Settings) -> Iterator[Finding]:
+    try:
+        loaded = load_configuration(settings.home)
+    except ConfigError as e:
+        yield Finding(ok=False, what="configuration", found=str(e))
+        return
     themes, digests = len(loaded.ruleset.themes), len(loaded.digests)
-    return f"{len(loaded.sources)} sources, {themes} themes, {digests} digests, no problems"
+    found = f"{len(loaded.sources)} sources, {themes} themes, {digests} digests, no problems"
+    yield Finding(ok=True, what="configuration", found=found)
+    for source in loaded.sources:
+        trouble = key_of(source).trouble(source.key_env) if source.key_env else ""
+        if trouble and source.enabled:
+            yield Finding(ok=False, what="key", found=f"source {source.id} {trouble}")
 
 
 def _mail(settings: Settings) -> str:

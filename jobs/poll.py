@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from jobs.deployment import JOB_WAIT_SECONDS, Deployment
@@ -12,9 +12,11 @@ from pipeline.errors import PolicywatchError
 from pipeline.health import due, effective_url, left_alone_until, unconditional
 from pipeline.model import Intake, Outcome, Source, SourceResult, SourceState, Validators
 from pipeline.pace import waits
+from pipeline.parse import KINDS
+from pipeline.reader import failed_reading
 from pipeline.reading import PollTask, Reading
 from pipeline.records import Snapshot
-from pipeline.run import Inflow, batches, failed_reading, read_all, take_in
+from pipeline.run import Inflow, batches, read_all, take_in
 from pipeline.schedule import next_cutoff
 
 FETCH_THREADS = 32
@@ -83,6 +85,15 @@ def poll(
     return PollReport(run_id=run_id, started=started, finished=finished, results=tuple(results))
 
 
+def full_task(source: Source, last_success_at: datetime | None, now: datetime) -> PollTask:
+    """Return what reads a source in full, whatever was read before."""
+    return PollTask(
+        source=source,
+        since=KINDS[source.kind].poll_since(last_success_at, now),
+        secret=key_of(source),
+    )
+
+
 def _nobody(result: SourceResult) -> None:
     del result
 
@@ -147,12 +158,11 @@ def _readings(
 
 def _task(source: Source, state: SourceState, choice: Choice, now: datetime) -> PollTask:
     full = choice.force or unconditional(state, now)
-    return PollTask(
-        source=source,
+    return replace(
+        full_task(source, state.last_success_at, now),
         url=effective_url(source, state, now),
         validators=Validators() if full else state.validators,
         body_hash="" if choice.force else state.body_hash,
-        secret=key_of(source),
         robots_age=now - state.robots_at if state.robots_at else None,
     )
 

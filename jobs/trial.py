@@ -1,20 +1,21 @@
 """Read one thing as a poll would and store nothing: the tool for bug reports."""
 
 import mimetypes
-from collections.abc import Iterable
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from http import HTTPStatus
 from pathlib import Path
 
-from jobs.settings import Settings, key_of
+from jobs.poll import full_task
+from jobs.settings import Settings
 from pipeline.errors import SourceError
 from pipeline.fetch import HostSession
 from pipeline.model import Document, Item, Outcome, RawItem, Source
 from pipeline.normalise import kept, normalise
-from pipeline.reading import PollTask
+from pipeline.reader import parse_all, read_source
 from pipeline.records import Snapshot
-from pipeline.run import parse, read_source
+from pipeline.run import unhurried
 from pipeline.snapshot import unpacked
 
 
@@ -31,8 +32,8 @@ class Trial:
 
 def try_source(source: Source, settings: Settings) -> Trial:
     """Fetch and read a source."""
-    with HostSession(settings.fetch_policy) as session:
-        reading = read_source(PollTask(source=source, secret=key_of(source)), session)
+    with HostSession(unhurried(settings.fetch_policy, [source])) as session:
+        reading = read_source(full_task(source, None, settings.clock()), session)
     return Trial(
         kind=source.kind,
         outcome=reading.outcome,
@@ -62,9 +63,9 @@ def try_snapshot(source: Source, snapshot: Snapshot, now: datetime) -> Trial:
     return _try_documents(source, documents, now)
 
 
-def _try_documents(source: Source, documents: Iterable[Document], now: datetime) -> Trial:
+def _try_documents(source: Source, documents: Sequence[Document], now: datetime) -> Trial:
     try:
-        parsed = [parse(source, document) for document in documents]
+        parsed, lost = parse_all(source, documents)
     except SourceError as e:
         return Trial(kind=source.kind, outcome=e.outcome, error=e.message)
     items = tuple(item for each in parsed for item in _items(each.items, source, now))
@@ -72,7 +73,7 @@ def _try_documents(source: Source, documents: Iterable[Document], now: datetime)
         kind=source.kind,
         outcome=Outcome.OK if items else Outcome.EMPTY,
         title=parsed[0].title,
-        error="; ".join(line for each in parsed for line in each.trouble),
+        error="; ".join([*lost, *(line for each in parsed for line in each.trouble)]),
         items=items,
     )
 

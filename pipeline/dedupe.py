@@ -3,8 +3,8 @@
 import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
 from typing import Final
 
 from pipeline.model import (
@@ -37,8 +37,9 @@ class Changes:
 def changes(
     identified: Iterable[tuple[Item, tuple[str, ...], KnownItem | None]],
 ) -> Changes:
-    """Tell new items from changed and unchanged ones; changed means another fingerprint.
+    """Tell new items from changed and unchanged ones.
 
+    Changed means another fingerprint or another deadline; one that is no longer named stands.
     Each comes with its keys and the item it is known as, None for a new one.
     """
     new: list[tuple[Item, tuple[str, ...]]] = []
@@ -47,18 +48,20 @@ def changes(
     for item, keys, known in identified:
         if known is None:
             new.append((item, keys))
-        elif known.item.fingerprint != item.fingerprint:
-            changed.append(ChangedItem(known=known, item=item, keys=keys))
+        elif _state(now := _kept_deadline(item, known.item)) != _state(known.item):
+            changed.append(ChangedItem(known=known, item=now, keys=keys))
         else:
             seen.append(SeenItem(known=known, keys=keys))
     return Changes(new=tuple(new), changed=tuple(changed), seen=tuple(seen))
 
 
 def material_change(before: Item, after: Item) -> bool:
-    """Say whether a reader should hear of an edit: another title, or more than 50 characters.
+    """Say whether a reader should hear of an edit: title, deadline, or more than 50 characters.
 
     Characters of words that came or went count, words that only moved do not.
     """
+    if before.deadline != after.deadline:
+        return True
     if _words(before.title) != _words(after.title):
         return True
     old, new = _text_words(before), _text_words(after)
@@ -96,6 +99,14 @@ def notices_for_change(
         elif theme not in known.applied_themes:
             found.append(Notice(theme=theme, reason=Reason.NEW))
     return tuple(found)
+
+
+def _kept_deadline(item: Item, before: Item) -> Item:
+    return replace(item, deadline=item.deadline or before.deadline)
+
+
+def _state(item: Item) -> tuple[str, date | None]:
+    return item.fingerprint, item.deadline
 
 
 def _applying(matches: Iterable[Match]) -> tuple[str, ...]:

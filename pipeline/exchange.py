@@ -178,7 +178,9 @@ class Exchange:
             status=response.status_code,
             content=secret.hidden_in(content),
             content_type=secret.hidden(response.headers.get("content-type", "")),
-            validators=fresh,
+            validators=Validators(
+                etag=secret.hidden(fresh.etag), last_modified=secret.hidden(fresh.last_modified)
+            ),
         )
 
     def _refused_status(self, response: httpx.Response) -> SourceError:

@@ -40,13 +40,18 @@ _SOFT_STATUSES: Final = frozenset({404, 408, 425, 429})
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Found:
-    """What one reading held: entries in the documents, how many of them were new or known."""
+    """What one reading held: entries in the documents, how many of them were new or known.
+
+    `windowed`: only what is dated since a day was asked for, so that none, or none that is known,
+    says nothing about the source.
+    """
 
     entries: int
     new: int
     known: int = 0
     newest_at: datetime | None = None
     usual_hours: float | None = None
+    windowed: bool = False
 
 
 def after_reading(
@@ -214,6 +219,7 @@ def _with_entries(state: SourceState, found: Found, now: datetime) -> SourceStat
     """Remember what a changed document held; `state.entries` is still that of the one before."""
     gap = (
         found.entries
+        and not found.windowed
         and not found.known
         and state.entries >= _TELLING_ENTRIES
         and state.overlaps >= _TELLING_OVERLAPS
@@ -224,7 +230,7 @@ def _with_entries(state: SourceState, found: Found, now: datetime) -> SourceStat
         entries=found.entries,
         last_new_at=now if found.new else state.last_new_at or now,
         newest_at=max(newest, default=None),
-        empty_since=None if found.entries else state.empty_since or now,
+        empty_since=None if found.entries or found.windowed else state.empty_since or now,
         overlaps=state.overlaps + 1 if found.known else 0,
         gap_at=now if gap else state.gap_at,
         usual_hours=found.usual_hours or state.usual_hours,

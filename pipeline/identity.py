@@ -8,6 +8,7 @@ import hashlib
 import re
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Final, NamedTuple
 
 from pipeline.model import Item, KnownItem
@@ -47,8 +48,8 @@ def identify(
 ) -> tuple[Identified, ...]:
     """Say of each item of one document which known item it is, if any.
 
-    An entry that repeats an earlier one is folded into it, and its keys are kept with it. No
-    known item is taken twice.
+    An entry that repeats an earlier one is folded into it, and its keys are kept with it, and its
+    deadline where the earlier one has none. No known item is taken twice.
     """
     folded = _folded(items, keys)
     links = Counter(key for each in folded for key in each.keys if key.startswith(_LINK))
@@ -98,7 +99,11 @@ def _folded(items: Sequence[Item], keys: Sequence[tuple[str, ...]]) -> list[Iden
             folded.append(Identified(item=item, keys=own))
         else:
             first = folded[place]
-            folded[place] = first._replace(keys=tuple(dict.fromkeys(first.keys + own)))
+            folded[place] = first._replace(
+                # One document names the entry, another one its deadline.
+                item=replace(first.item, deadline=first.item.deadline or item.deadline),
+                keys=tuple(dict.fromkeys(first.keys + own)),
+            )
         for key in telling:
             first_by_key.setdefault(key, place)
     return folded

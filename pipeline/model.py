@@ -6,7 +6,7 @@ The nouns of a digest issue live in `pipeline.digest`.
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 
 from pipeline.readonly import read_only
@@ -180,7 +180,8 @@ class Document:
 class RawItem:
     """One entry as its document gives it: markup, entities and dates untouched.
 
-    None means that the document has no such element; an empty text that it is empty.
+    None means that the document has no such element; an empty text that it is empty. `deadline`
+    is until when one may answer; `type` goes before the source's.
     """
 
     base: str
@@ -194,6 +195,8 @@ class RawItem:
     language: str | None = None
     published: str | None = None
     updated: str | None = None
+    deadline: str | None = None
+    type: Type | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -209,8 +212,8 @@ class Parsed:
 class Item:
     """One item as we keep it: absolute http(s) link, plain text, aware UTC time.
 
-    `published_at` is None when the source gave no usable date; we never make one up.
-    `url` is empty when the source gave no usable link.
+    `published_at` is None when the source gave no usable date; we never make one up. `url` is empty
+    when it gave no usable link. `deadline` is the last day to answer, by the source's calendar.
     """
 
     source_id: str
@@ -225,8 +228,9 @@ class Item:
     published_raw: str = ""
     published_at: datetime | None = None
     precision: Precision | None = None
+    deadline: date | None = None
     fingerprint: str = ""
-    """SHA-256 hex over title, texts, author and link; never over the date."""
+    """SHA-256 hex over title, texts, author and link; never over dates."""
 
     def text(self, name: Field) -> str:
         """Return the text of one field."""
@@ -292,10 +296,7 @@ class Scope:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Notice:
-    """One line of the ledger of what is worth saying, before it has a number.
-
-    A notice about a new source has no theme.
-    """
+    """A line of the ledger of what is worth saying, unnumbered; a new source's has no theme."""
 
     theme: str
     reason: Reason

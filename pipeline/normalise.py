@@ -2,9 +2,10 @@
 
 import hashlib
 import re
-from datetime import datetime
+from datetime import date, datetime, timedelta
 from typing import Final
 from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo
 
 from pipeline.dates import parse_date
 from pipeline.model import Item, Precision, RawItem, Source
@@ -16,6 +17,7 @@ BODY_LIMIT: Final = 200_000
 _TITLE_LIMIT: Final = 1_000
 _NAME_LIMIT: Final = 300
 _GUID_LIMIT: Final = 1_000
+_FARTHEST_DEADLINE: Final = timedelta(days=3 * 366)
 
 _KANA: Final = re.compile("[\u3041-\u3096\u30a1-\u30fa]")
 _HANGUL: Final = re.compile("[\uac00-\ud7a3]")
@@ -43,10 +45,11 @@ def normalise(raw: RawItem, source: Source, now: datetime) -> Item | None:
         body=body,
         author=author,
         language=_language(raw, source, f"{title} {summary or body[:1_000]}"),
-        type=source.type,
+        type=raw.type or source.type,
         published_raw=one_line(written)[:_NAME_LIMIT],
         published_at=published_at,
         precision=precision,
+        deadline=_deadline(raw.deadline or "", source, now),
         fingerprint=_fingerprint(title, summary, body, author, url),
     )
 
@@ -74,6 +77,17 @@ def _published(
         if found:
             return text, *found
     return (texts[0] if texts else ""), None, None
+
+
+def _deadline(text: str, source: Source, now: datetime) -> date | None:
+    found = parse_date(text, timezone=source.timezone, now=now + _FARTHEST_DEADLINE)
+    if found is None:
+        return None
+    moment, precision = found
+    if precision is Precision.DAY:
+        return moment.date()
+    # What ends at midnight can be answered on the day before, and no longer on the day named.
+    return (moment.astimezone(ZoneInfo(source.timezone)) - timedelta(seconds=1)).date()
 
 
 def _guid(guid: str) -> str:

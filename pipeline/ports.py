@@ -16,11 +16,13 @@ from pipeline.model import (
     Verdict,
 )
 from pipeline.records import (
+    Backfill,
     IssueRecord,
     Label,
     LedgerLine,
     Mail,
     OutboxMail,
+    Past,
     Reach,
     Snapshot,
     StoredItem,
@@ -115,6 +117,16 @@ class Store(Protocol):
 
     def save_intake(self, run_id: int, intake: Intake, ruleset_hash: str, now: datetime) -> None:
         """Write one source's reading: result, state, items, revisions, keys, matches, notices."""
+        ...
+
+    def backfill(self, source_id: str) -> Backfill | None:
+        """Return how far a source's past was read, or None when nobody asked for it."""
+        ...
+
+    def save_backfill(
+        self, progress: Backfill, past: Past, ruleset_hash: str, now: datetime
+    ) -> None:
+        """Write what one document of the past brought, and how far that came, all or nothing."""
         ...
 
     def run_results(self, run_id: int) -> tuple[SourceResult, ...]:

@@ -1,7 +1,7 @@
 """What crosses the executor: picklable values in, picklable values out, and never the store."""
 
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import date, timedelta
 
 from pipeline.model import Outcome, RawItem, Source, Validators
 from pipeline.records import Body
@@ -44,7 +44,8 @@ class PollTask:
     """One source to read, with what we know of it.
 
     `url` is asked in place of the source's own address, when that moved long ago. `robots_age` is
-    how long ago the site's robots.txt last let us in; None means never.
+    how long ago the site's robots.txt last let us in; None means never. `since` is the day to ask
+    from, where the source can be asked for days.
     """
 
     source: Source
@@ -53,6 +54,7 @@ class PollTask:
     body_hash: str = ""
     secret: Secret = Secret()
     robots_age: timedelta | None = None
+    since: date | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,12 +72,14 @@ class Reading:
 
     `items` is None when nothing was parsed: not modified, the same body as last time, or a
     failure. `moved_to` is set when every redirect on the way was permanent. `asked` is False when
-    the source was only left alone because its server had asked for that.
+    the source was only left alone because its server had asked for that. `whole` is false when a
+    document after the first was lost. `since` is the day from which was asked, None for all.
     """
 
     source_id: str
     outcome: Outcome
     asked: bool = True
+    since: date | None = None
     url: str = ""
     """The address that was asked."""
     status: int | None = None
@@ -83,6 +87,7 @@ class Reading:
     title: str = ""
     items: tuple[RawItem, ...] | None = None
     trouble: tuple[str, ...] = ()
+    whole: bool = True
     validators: Validators = Validators()
     body_hash: str = ""
     moved_to: str = ""

@@ -1,10 +1,10 @@
 """Values that the store hands back or keeps as they are: the ledger, issues, mails, people."""
 
 from dataclasses import dataclass
-from datetime import datetime, time
+from datetime import date, datetime, time
 from enum import StrEnum
 
-from pipeline.model import Item, Match, Origin, Outcome, Reason
+from pipeline.model import ChangedItem, Item, Match, NewItem, Origin, Outcome, Reason
 
 
 class Empty(StrEnum):
@@ -176,3 +176,31 @@ class Subscriber:
     address: str
     digest: str
     added_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Backfill:
+    """How far a source's past was read: back to `since` once no address is waiting any more.
+
+    `pages` and `new` count the documents that were read and the items that they brought.
+    """
+
+    source_id: str
+    since: date
+    waiting: tuple[str, ...]
+    pages: int = 0
+    new: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Past:
+    """What one document of a source's past changes; none of it is ever news.
+
+    `completed` are items of an earlier document that got what only this one says.
+    """
+
+    new: tuple[NewItem, ...] = ()
+    completed: tuple[ChangedItem, ...] = ()
+    entries: int = 0
+    oldest_at: datetime | None = None
+    newest_at: datetime | None = None

@@ -6,8 +6,8 @@ from urllib.parse import quote
 PLACE = "{key}"
 """Where a source's address or a header of it wants its key."""
 
-# A shorter key could be an ordinary word of a document.
-_TELLING = 8
+# A shorter key could be an ordinary word of a document, where it would be hidden.
+_SHORTEST = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,6 +15,15 @@ class Secret:
     """A key, or an empty text for a source without one."""
 
     value: str = field(default="", repr=False)
+
+    def trouble(self, variable: str) -> str:
+        """Say why the source whose key that variable holds is not asked; empty when it can be."""
+        key = self.value
+        if not key:
+            return f"needs a key, and the environment variable {variable} is not set"
+        if len(key) < _SHORTEST or not (key.isascii() and key.isprintable()):
+            return f"needs a key, and {variable} holds what cannot be one"
+        return ""
 
     def into_url(self, url: str) -> str:
         """Return an address with the key in its place."""
@@ -32,12 +41,11 @@ class Secret:
 
     def hidden_in(self, content: bytes) -> bytes:
         """Return a document without the key that its server may have echoed."""
-        if len(self.value) < _TELLING:
-            return content
         for spelling in self._spellings():
             content = content.replace(spelling.encode(), PLACE.encode())
         return content
 
     def _spellings(self) -> tuple[str, ...]:
-        quoted = quote(self.value, safe="")
-        return tuple(dict.fromkeys(each for each in (self.value, quoted) if each))
+        # As it is, as addresses have it, and as JSON may.
+        spellings = (self.value, quote(self.value, safe=""), self.value.replace("/", r"\/"))
+        return tuple(dict.fromkeys(each for each in spellings if each))

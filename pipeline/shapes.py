@@ -5,7 +5,6 @@ Every check belongs to one key, so that all problems of an entry are found in on
 
 import codecs
 import re
-from types import MappingProxyType
 from typing import Annotated, Literal, TypeVar
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, available_timezones
@@ -23,6 +22,7 @@ from pydantic import (
 
 from pipeline.model import Selectors, Source, Tier, Type
 from pipeline.parse import KINDS
+from pipeline.readonly import read_only
 from pipeline.records import DigestSpec, Empty, Slot
 from pipeline.schedule import parse_schedule
 from pipeline.secret import PLACE
@@ -38,6 +38,8 @@ _VARIABLE = re.compile(r"[A-Z][A-Z0-9_]*")
 _HEADER_NAME = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
 _HEADER_VALUE = re.compile(r"[\x20-\x7e\t]*")
 _SECRET = re.compile(r"authorization|cookie|token|secret|password|api-?key", re.IGNORECASE)
+_KEY_IN_QUERY = re.compile(rf"[?&]api_?key=(?!{re.escape(PLACE)}(?:&|$))", re.IGNORECASE)
+_LOOPBACK = ("127.0.0.1", "::1", "localhost")
 _OURS = frozenset(
     {"host", "connection", "content-length", "transfer-encoding", "accept-encoding", "range"}
     | {"if-none-match", "if-modified-since", "user-agent"}
@@ -103,6 +105,11 @@ def _variable(name: str) -> str:
 def _address(url: str) -> str:
     if "@" in url.partition("//")[2].partition("/")[0]:
         raise ValueError("holds a user name or password: secrets do not belong in this file")
+    if _KEY_IN_QUERY.search(url):
+        raise ValueError(
+            f"holds a key: write {PLACE} in its place, and name the variable that holds it with "
+            "'key_env'"
+        )
     if not is_http_url(url) or any(c.isspace() for c in url):
         raise ValueError(f"'{url}' is no address that begins with http:// or https://")
     if "{" in urlsplit(url).path:
@@ -224,6 +231,19 @@ class SourceShape(Shape):
             raise ValueError(f"is not used for kind '{kind}', but for: {users}")
         return value
 
+    @field_validator("key_env")
+    @classmethod
+    def _key_of_its_kind(cls, name: str, info: ValidationInfo) -> str:
+        kind = info.data.get("kind")
+        if kind is None:
+            return name
+        if KINDS[kind].key_header and not name:
+            raise ValueError(f"kind '{kind}' needs the variable that holds its key")
+        address = urlsplit(info.data.get("url", ""))
+        if name and address.scheme == "http" and address.hostname not in _LOOPBACK:
+            raise ValueError("is sent over https only: change the address")
+        return name
+
     @field_validator("reason")
     @classmethod
     def _why_disabled(cls, reason: str, info: ValidationInfo) -> str:
@@ -243,7 +263,13 @@ class SourceShape(Shape):
         """Return the noun."""
         values = self.model_dump(exclude={"select", "headers", *NOT_YET})
         select = Selectors(**self.select.model_dump()) if self.select else None
-        return Source(**values, select=select, headers=MappingProxyType(self.headers))
+        return Source(**values, select=select, headers=read_only(self._all_headers()))
+
+    def _all_headers(self) -> dict[str, str]:
+        """Return the headers, with the one that carries the key unless it has a place already."""
+        header = KINDS[self.kind].key_header
+        placed = any(PLACE in text for text in (self.url, *self.headers.values()))
+        return self.headers if placed or not header else {**self.headers, header: PLACE}
 
 
 class SourcesShape(BaseModel, extra="forbid"):

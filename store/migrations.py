@@ -38,7 +38,14 @@ def m003_reading(db: Database) -> None:
     db.execute("pragma user_version = 3")
 
 
-SCHEMA_VERSION = 3
+@MIGRATIONS()
+def m004_deadlines(db: Database) -> None:
+    """Keep until when one may answer, and how far back a source was read."""
+    db.executescript(_DEADLINES)
+    db.execute("pragma user_version = 4")
+
+
+SCHEMA_VERSION = 4
 """What `pragma user_version` says after the last migration."""
 
 _SOURCES = """
@@ -295,5 +302,18 @@ create table snapshot (
     content_type text not null,
     packed blob not null,
     primary key (source_id, good, position)
+);
+"""
+
+_DEADLINES = """
+alter table item add column deadline text;
+alter table revision add column deadline text;
+create table backfill (
+    source_id integer primary key references source (id),
+    since text not null,
+    waiting text not null,
+    pages integer not null,
+    new integer not null,
+    at text not null
 );
 """

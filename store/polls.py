@@ -1,8 +1,9 @@
 """Runs, and what one reading of one source brings, saved whole or not at all."""
 
+import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 from pipeline.errors import StoreError
 from pipeline.model import (
@@ -15,6 +16,7 @@ from pipeline.model import (
     Source,
     SourceResult,
 )
+from pipeline.records import Backfill, Past
 from store import index
 from store.connection import Connection
 from store.judging import ruleset_key
@@ -62,6 +64,13 @@ _ADD_NOTICE = """
 insert into notice (source_id, item_id, revision, ruleset_id, theme, reason, at)
 values (?, ?, ?, ?, ?, ?, ?)
 on conflict (item_id, revision, theme, reason) where item_id is not null do nothing
+"""
+_BACKFILL = """
+select backfill.* from backfill join source on source.id = source_id where slug = ?
+"""
+_PUT_BACKFILL = """
+insert or replace into backfill (source_id, since, waiting, pages, new, at)
+values (?, ?, ?, ?, ?, ?)
 """
 
 
@@ -161,6 +170,39 @@ def add_item(
             time_text(now),
         )
         return _add(connection, saving, new)
+
+
+def backfill(connection: Connection, source_id: str) -> Backfill | None:
+    """Return how far a source's past was read, or None when nobody asked for it."""
+    row = connection.row(_BACKFILL, (source_id,))
+    if row is None:
+        return None
+    return Backfill(
+        source_id=source_id,
+        since=date.fromisoformat(row["since"]),
+        waiting=tuple(json.loads(row["waiting"])),
+        pages=row["pages"],
+        new=row["new"],
+    )
+
+
+def save_backfill(
+    connection: Connection, progress: Backfill, past: Past, ruleset_hash: str, now: datetime
+) -> None:
+    """Write what one document of the past brought, and how far that came, in one transaction."""
+    with connection.write():
+        saving = _Saving(
+            source_key(connection, progress.source_id),
+            ruleset_key(connection, ruleset_hash),
+            time_text(now),
+        )
+        for new in past.new:
+            _add(connection, saving, new)
+        for completed in past.completed:
+            _revise(connection, saving, completed)
+        waiting = json.dumps(progress.waiting)
+        values = (progress.since.isoformat(), waiting, progress.pages, progress.new, saving.at)
+        connection.insert(_PUT_BACKFILL, (saving.source_key, *values))
 
 
 def _note_new_source(connection: Connection, saving: _Saving) -> None:

@@ -3,7 +3,7 @@
 import json
 from collections.abc import Iterable
 from dataclasses import asdict
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 
 from pipeline.model import (
@@ -60,6 +60,7 @@ ITEM_COLUMNS = (
     "published_raw",
     "published_at",
     "precision",
+    "deadline",
     "fingerprint",
 )
 
@@ -78,6 +79,7 @@ def item_values(item: Item) -> tuple[SqlValue, ...]:
         item.published_raw,
         optional_text(item.published_at),
         item.precision,
+        item.deadline.isoformat() if item.deadline else None,
         item.fingerprint,
     )
 
@@ -97,6 +99,7 @@ def item_of(row: Row) -> Item:
         published_raw=row["published_raw"],
         published_at=optional_time(row["published_at"]),
         precision=None if row["precision"] is None else Precision(row["precision"]),
+        deadline=None if row["deadline"] is None else date.fromisoformat(row["deadline"]),
         fingerprint=row["fingerprint"],
     )
 

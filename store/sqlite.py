@@ -18,11 +18,13 @@ from pipeline.model import (
     Verdict,
 )
 from pipeline.records import (
+    Backfill,
     IssueRecord,
     Label,
     LedgerLine,
     Mail,
     OutboxMail,
+    Past,
     Reach,
     Snapshot,
     StoredItem,
@@ -152,6 +154,16 @@ class SqliteStore:
     def save_intake(self, run_id: int, intake: Intake, ruleset_hash: str, now: datetime) -> None:
         """Write one source's reading, all of it or nothing."""
         polls.save_intake(self._connection, run_id, intake, ruleset_hash, now)
+
+    def backfill(self, source_id: str) -> Backfill | None:
+        """Return how far a source's past was read, or None when nobody asked for it."""
+        return polls.backfill(self._connection, source_id)
+
+    def save_backfill(
+        self, progress: Backfill, past: Past, ruleset_hash: str, now: datetime
+    ) -> None:
+        """Write what one document of the past brought, and how far that came."""
+        polls.save_backfill(self._connection, progress, past, ruleset_hash, now)
 
     # --- judging again -----------------------------------------------------------------------
 

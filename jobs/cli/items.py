@@ -82,6 +82,8 @@ def _show(stored: StoredItem) -> None:
         f"{item.source_id}, {item.type}, published {published}, "
         f"first seen {stored.first_seen_at:%Y-%m-%d %H:%M} UTC ({stored.origin})"
     )
+    if item.deadline:
+        say(f"deadline {item.deadline}")
     for text in (item.summary, item.body):
         if text:
             say()

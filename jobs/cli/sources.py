@@ -17,6 +17,7 @@ from jobs.cli.frame import (
     settings,
     table,
 )
+from jobs.cli.sources_backfill import backfill
 from jobs.settings import Settings
 from jobs.trial import Trial, try_file, try_snapshot, try_source
 from pipeline.alarms import alarms
@@ -26,6 +27,9 @@ from pipeline.model import Source, SourceState
 @click.group()
 def sources() -> None:
     """List, check and test sources."""
+
+
+sources.add_command(backfill)
 
 
 @sources.command("list")

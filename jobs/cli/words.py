@@ -68,6 +68,7 @@ def item_json(stored: StoredItem) -> dict[str, object]:
         "first_seen": stored.first_seen_at.isoformat(),
         "language": item.language or None,
         "type": item.type.value,
+        "deadline": item.deadline.isoformat() if item.deadline else None,
         "origin": stored.origin.value,
         "revision": stored.revision,
         "themes": [

@@ -1,7 +1,7 @@
 """What every store promises about sources, polls, items and what they were judged to be."""
 
 from dataclasses import replace
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 import pytest
@@ -205,6 +205,7 @@ def test_an_item_comes_back_as_it_was_stored(store: Store, run: int) -> None:
         author="Office",
         published_at=make.at(days=-1, seconds=0.25),
         precision=Precision.DAY,
+        deadline=date(2026, 4, 1),
     )
     match = make.match(
         verdict=Verdict.NEAR,

@@ -13,11 +13,11 @@ from store.migrations import MIGRATIONS, SCHEMA_VERSION
 from tests import make
 
 
-@pytest.fixture
-def old_home(tmp_path: Path) -> Path:
-    """A deployment whose database was made by the first schema, with one subscriber."""
+@pytest.fixture(params=["m002_judging", "m003_reading", "m004_deadlines"])
+def old_home(tmp_path: Path, request: pytest.FixtureRequest) -> Path:
+    """A deployment whose database was made by an older schema, with one subscriber."""
     db = Database(tmp_path / "policywatch.db")
-    MIGRATIONS.apply(db, stop_before="m002_judging")
+    MIGRATIONS.apply(db, stop_before=request.param)
     db.execute(
         "insert into subscriber (address, digest, added_at) values (?, ?, ?)",
         ["analyst@example.org", "daily", "2026-03-02T09:00:00.000000Z"],
@@ -33,13 +33,37 @@ def test_opening_brings_it_up_to_date_and_keeps_its_data(old_home: Path) -> None
     assert (store.schema_version, store.subscribers()) == (SCHEMA_VERSION, (kept,))
     store.close()
     database = sqlite3.connect(old_home / "policywatch.db")
-    for table in ("label", "snapshot"):
+    for table in ("label", "snapshot", "backfill"):
         assert database.execute(f"select count(*) from {table}").fetchone() == (0,)
     database.close()
 
 
 def test_reading_only_says_what_to_do_and_changes_nothing(old_home: Path) -> None:
     before = (old_home / "policywatch.db").read_bytes()
-    with pytest.raises(StoreError, match="schema 1 is older"):
+    with pytest.raises(StoreError, match=r"schema \d is older"):
         open_store(old_home, readonly=True)
     assert (old_home / "policywatch.db").read_bytes() == before
+
+
+def test_items_of_a_time_before_deadlines_come_back_without_one(tmp_path: Path) -> None:
+    db = Database(tmp_path / "policywatch.db")
+    MIGRATIONS.apply(db, stop_before="m004_deadlines")
+    db.executescript(_ITEM_OF_BEFORE)
+    db.conn.commit()
+    db.close()
+    store = open_store(tmp_path)
+    (stored,) = store.items_at("https://gov.example/1")
+    assert (stored.item.title, stored.item.deadline) == ("Draft rules", None)
+    store.close()
+
+
+_ITEM_OF_BEFORE = """
+insert into source (slug, name, kind, url, organisation, jurisdiction, language, type, tier,
+    "group", enabled, added_at)
+values ('gov', 'A', 'feed', 'https://gov.example/', '', '', '', 'press', 'official', '', 1, '2026');
+insert into ruleset (hash, text, file, at) values ('rules', '', 'themes.yaml', '2026');
+insert into item (source_id, guid, url, title, summary, body, author, language, type,
+    published_raw, fingerprint, first_seen_at, origin, revised_at, ruleset_id)
+values (1, '1', 'https://gov.example/1', 'Draft rules', '', '', '', 'en', 'press',
+    '', 'f', '2026-03-02T09:00:00.000000Z', 'news', '2026-03-02T09:00:00.000000Z', 1);
+"""

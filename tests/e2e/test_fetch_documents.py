@@ -25,7 +25,7 @@ def several(*paths: str) -> Kind:
 
 def read(monkeypatch: pytest.MonkeyPatch, server: HostileServer, *paths: str) -> Reading:
     kinds = {"feed": several(*paths)}
-    monkeypatch.setattr("pipeline.run.KINDS", kinds)
+    monkeypatch.setattr("pipeline.reader.KINDS", kinds)
     task = PollTask(source=source(server.url("/first")))
     return poll_host(HostBatch(host="a", tasks=(task,), policy=policy("127.0.0.1")))[0]
 
@@ -45,9 +45,9 @@ def test_documents_of_one_source_commit_together(monkeypatch: pytest.MonkeyPatch
 @pytest.mark.parametrize(
     ("second", "trouble", "again"),
     [
-        (answer(status="404 Not Found"), "HTTP 404 Not Found", True),
+        (answer(status="404 Not Found"), "HTTP 404 Not Found", False),
         (redirect("http://10.0.0.1/"), "10.0.0.1 is not public", True),
-        (answer(b"<html>"), "is an HTML page", False),
+        (answer(b"<html>"), "is an HTML page", True),
     ],
 )
 def test_what_is_whole_is_kept_when_another_document_fails(
@@ -57,7 +57,7 @@ def test_what_is_whole_is_kept_when_another_document_fails(
         reading = read(monkeypatch, server, "/second")
     assert [item.title for item in reading.items or ()] == ["A"]
     assert trouble in reading.trouble[0]
-    # What did not come is asked for again even if all that came is the same.
+    # What was lost is asked for again even if all that came is the same; what is gone is not.
     assert (reading.body_hash == "") == again
 
 
@@ -66,4 +66,4 @@ def test_a_source_has_ten_documents_at_most(monkeypatch: pytest.MonkeyPatch) -> 
     with HostileServer({"/first": one_entry("A")}) as server:
         reading = read(monkeypatch, server, *paths)
     assert len(server.hits) == 10
-    assert reading.trouble[-1] == "21 further documents were not asked for"
+    assert reading.trouble[-1] == "there is more than the 10 documents read at once"

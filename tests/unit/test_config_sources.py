@@ -283,6 +283,12 @@ def test_an_id_is_lower_case_words_with_hyphens(id_: str, valid: bool) -> None:
             id="password",
         ),
         pytest.param(
+            "https://a.example/?format=json&api_key=abc",
+            "holds a key: write {key} in its place, and name the variable that holds it with"
+            " 'key_env'",
+            id="key",
+        ),
+        pytest.param(
             "'https://a.example/{yyyy}/'",
             "this version does not fill in {…}: give the address of today",
             id="placeholder",
@@ -294,11 +300,48 @@ def test_an_address_must_be_one_that_can_be_asked(url: str, expected: str) -> No
     assert source_problems(text) == [f"2:33: source 1 (a): 'url': {expected}"]
 
 
+def test_a_kind_that_needs_a_key_is_told_which_variable_holds_it() -> None:
+    entry = "{id: a, name: A, kind: api_congress, url: https://a.example/v3/bill, key_env: MY_KEY}"
+    (source,) = sources(f"sources:\n - {entry}\n")
+    assert (source.key_env, dict(source.headers)) == ("MY_KEY", {"X-Api-Key": "{key}"})
+    without = entry.replace(", key_env: MY_KEY", "")
+    assert source_problems(f"sources:\n - {without}\n") == [
+        "2:4: source 1 (a): 'key_env': kind 'api_congress' needs the variable that holds its key"
+    ]
+
+
+def test_a_key_that_has_a_place_goes_nowhere_else() -> None:
+    entry = (
+        "{id: a, name: A, kind: api_congress, key_env: MY_KEY, url: 'https://a.example/?api_key="
+    )
+    (source,) = sources(f"sources:\n - {entry}{{key}}'}}\n")
+    assert (source.url, dict(source.headers)) == ("https://a.example/?api_key={key}", {})
+
+
+@pytest.mark.parametrize(
+    ("origin", "sent"),
+    [
+        ("http://a.example", False),
+        ("http://127.0.0.1:8000", True),
+        ("http://[::1]:8000", True),
+        ("https://a.example", True),
+    ],
+)
+def test_a_key_is_never_sent_in_clear_to_another_machine(origin: str, sent: bool) -> None:
+    entry = f"id: a, name: A, kind: api_congress, url: '{origin}/v3/bill', key_env: MY_KEY"
+    text = f"sources:\n - {{{entry}}}\n"
+    if sent:
+        assert len(sources(text)) == 1
+    else:
+        (told,) = source_problems(text)
+        assert told.endswith("'key_env': is sent over https only: change the address")
+
+
 def test_an_unknown_kind_names_the_kinds_there_are() -> None:
     (told,) = source_problems(
         "sources:\n - {id: a, name: A, kind: feeed, url: https://a.example/, select: {item: li}}\n"
     )
-    assert told.startswith("2:21: source 1 (a): 'kind': no kind 'feeed', there is feed, ")
+    assert told.startswith("2:21: source 1 (a): 'kind': no kind 'feeed', there is api_")
     assert told.endswith("(did you mean 'feed'?)")
 
 

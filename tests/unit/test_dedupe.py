@@ -1,3 +1,4 @@
+from datetime import date
 from typing import Any
 
 import pytest
@@ -50,6 +51,17 @@ def test_another_date_alone_is_no_change() -> None:
     assert (found.new, found.changed) == ((), ())
 
 
+def test_another_deadline_is_a_change_and_one_no_longer_named_stands() -> None:
+    extended = make.item(deadline=date(2026, 5, 1))
+    known = make.known(item=make.item(deadline=date(2026, 4, 1)))
+    found = changes([Identified(item=extended, keys=("a",), known=known)])
+    assert found.changed == (ChangedItem(known=known, item=extended, keys=("a",)),)
+    edited = make.item("Edited")
+    found = changes([Identified(item=edited, keys=("a",), known=known)])
+    assert [change.item.deadline for change in found.changed] == [date(2026, 4, 1)]
+    assert changes([Identified(item=make.item(), keys=("a",), known=known)]).changed == ()
+
+
 LONG = "The ministry asks for comments on the draft. "
 
 
@@ -57,6 +69,7 @@ LONG = "The ministry asks for comments on the draft. "
     ("before", "after", "expected"),
     [
         pytest.param(make.item("A plan"), make.item("Another plan"), True, id="title"),
+        pytest.param(make.item(), make.item(deadline=date(2026, 4, 1)), True, id="deadline"),
         pytest.param(make.item("A beats B"), make.item("B beats A"), True, id="order in the title"),
         pytest.param(make.item("A plan"), make.item("A  PLAN."), False, id="dress of the title"),
         pytest.param(make.item(body="a"), make.item(body="a " + "b" * 50), False, id="50 came"),

@@ -143,6 +143,16 @@ def test_a_gap_is_a_document_that_shares_nothing_after_some_that_did() -> None:
         assert after_reading(untelling, OK, unknown, NOW).gap_at is None
 
 
+def test_what_is_asked_for_some_days_alone_may_be_empty_or_new_throughout() -> None:
+    seen = make.read_state(entries=10, overlaps=2)
+    for found in (
+        Found(entries=0, new=0, windowed=True),
+        Found(entries=10, new=10, windowed=True),
+    ):
+        after = after_reading(seen, OK, found, NOW)
+        assert (after.empty_since, after.gap_at) == (None, None)
+
+
 # --- moves ----------------------------------------------------------------------------------
 
 NEW_URL = "https://new.example/feed"

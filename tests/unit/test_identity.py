@@ -1,5 +1,6 @@
 from collections.abc import Sequence
 from dataclasses import replace
+from datetime import date
 
 import pytest
 from hypothesis import given
@@ -189,6 +190,13 @@ def test_a_repetition_in_a_document_is_folded_into_the_first(again: Item) -> Non
     one, two = keys([first, again])
     (found,) = identify([first, again], [one, two], {})
     assert (found.item, set(found.keys)) == (first, {*one, *two})
+
+
+def test_a_repetition_gives_the_deadline_that_the_first_lacks() -> None:
+    first, again = entry(guid="tag:1"), entry(guid="tag:1")
+    dated = replace(again, deadline=date(2026, 4, 1))
+    (found,) = identify([first, dated], keys([first, dated]), {})
+    assert found.item == dated
 
 
 def test_a_flood_of_new_guids_brings_nothing_new() -> None:

@@ -1,5 +1,6 @@
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -12,7 +13,7 @@ from tests import make
 SOURCE = make.source(timezone="Asia/Tokyo", type=Type.REPORT)
 
 
-def kept_of(**overrides: str | None) -> Item:
+def kept_of(**overrides: Any) -> Item:
     item = normalise(make.raw_item(**overrides), SOURCE, make.NOW)
     assert item is not None
     return item
@@ -59,7 +60,7 @@ def test_an_item_is_plain_text_an_absolute_link_and_utc() -> None:
         pytest.param({"title": "word " * 300}, "word " * 199 + "word…", id="shortened"),
     ],
 )
-def test_a_title_is_never_made_up(texts: dict[str, str], title: str) -> None:
+def test_a_title_is_never_made_up(texts: dict[str, Any], title: str) -> None:
     item = normalise(RawItem(base="https://gov.example/", **texts), SOURCE, make.NOW)
     assert item is not None
     assert item.title == title
@@ -89,6 +90,27 @@ def test_a_date_is_one_that_the_source_gave_or_none(
 ) -> None:
     item = kept_of(published=published, updated=updated)
     assert (item.published_raw, item.published_at and item.published_at.day) == expected
+
+
+@pytest.mark.parametrize(
+    ("written", "expected"),
+    [
+        pytest.param("2026-04-01", date(2026, 4, 1), id="a day"),
+        pytest.param("2026/4/1 23:59", date(2026, 4, 1), id="the end of a day"),
+        pytest.param("2026年4月1日0時0分", date(2026, 3, 31), id="midnight ends the day before"),
+        pytest.param("2026-04-01T14:59:00Z", date(2026, 4, 1), id="by the source's own clock"),
+        pytest.param("2028-12-31", date(2028, 12, 31), id="years ahead"),
+        pytest.param("2036-04-01", None, id="further than any deadline"),
+        pytest.param("in spring", None, id="no date"),
+        pytest.param(None, None, id="none"),
+    ],
+)
+def test_a_deadline_is_the_last_day_to_answer(written: str | None, expected: date | None) -> None:
+    assert kept_of(deadline=written).deadline == expected
+
+
+def test_an_entry_may_say_what_it_is() -> None:
+    assert (kept_of(type=Type.RULE).type, kept_of().type) == (Type.RULE, Type.REPORT)
 
 
 @pytest.mark.parametrize(
@@ -129,7 +151,7 @@ def test_a_fingerprint_follows_each_text_and_the_link(field: str) -> None:
     assert kept_of(**{field: "/other"}).fingerprint != kept_of().fingerprint
 
 
-@pytest.mark.parametrize("field", ["published", "updated", "guid", "language"])
+@pytest.mark.parametrize("field", ["published", "updated", "guid", "language", "deadline"])
 def test_a_fingerprint_does_not_follow_the_date(field: str) -> None:
     assert kept_of(**{field: "2026-02-01"}).fingerprint == kept_of().fingerprint
 
@@ -168,6 +190,7 @@ def test_a_path_filter_looks_at_the_path_alone(url: str, path_filter: str, expec
                 "author",
                 "language",
                 "published",
+                "deadline",
             )
         },
     )

@@ -1,3 +1,5 @@
+import pytest
+
 from pipeline.secret import Secret
 
 KEY = Secret("s3cret/+word")
@@ -19,8 +21,24 @@ def test_a_key_is_shown_nowhere() -> None:
     assert KEY.value not in repr(KEY)
 
 
-def test_a_short_key_may_be_a_word_of_the_document() -> None:
-    assert Secret("word").hidden_in(b"a word") == b"a word"
+@pytest.mark.parametrize(
+    ("key", "trouble"),
+    [
+        ("", "needs a key, and the environment variable MY_KEY is not set"),
+        ("short", "needs a key, and MY_KEY holds what cannot be one"),
+        ("open-sesame\nX: y", "needs a key, and MY_KEY holds what cannot be one"),
+        ("開けゴマ開けゴマ", "needs a key, and MY_KEY holds what cannot be one"),
+        (KEY.value, ""),
+    ],
+)
+def test_what_cannot_be_a_key_is_told_by_its_variable(key: str, trouble: str) -> None:
+    assert Secret(key).trouble("MY_KEY") == trouble
+
+
+def test_a_key_in_json_is_hidden_in_either_spelling() -> None:
+    assert Secret("s3cret/word").hidden_in(rb'["s3cret/word", "s3cret\/word"]') == (
+        b'["{key}", "{key}"]'
+    )
 
 
 def test_no_key_changes_nothing() -> None:
