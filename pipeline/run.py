@@ -89,7 +89,7 @@ def read_all(batches: Sequence[HostBatch], executor: Executor) -> Iterator[Readi
 
 def poll_host(batch: HostBatch) -> tuple[Reading, ...]:
     """Read all sources of one host, a few at once; a failure is a reading, too."""
-    lanes = min(batch.policy.limits.per_host, len(batch.tasks))
+    lanes = max(1, min(batch.policy.limits.per_host, len(batch.tasks)))
     with (
         HostSession(batch.policy) as session,
         ThreadPoolExecutor(lanes, thread_name_prefix="lane") as executor,
