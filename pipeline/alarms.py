@@ -46,8 +46,8 @@ def silent_since(state: SourceState, now: datetime) -> datetime | None:
 def _longest_silence(state: SourceState) -> timedelta:
     if state.usual_hours is None:
         return _SILENCE_WITHOUT_DATES
-    usual = timedelta(hours=state.usual_hours * _PATIENCE)
-    return min(max(usual, _SHORTEST_SILENCE), _LONGEST_SILENCE)
+    usual = timedelta(hours=state.usual_hours)
+    return min(max(usual * _PATIENCE, _SHORTEST_SILENCE), max(usual * 2, _LONGEST_SILENCE))
 
 
 def _doubts(state: SourceState, now: datetime, since: datetime) -> Iterator[str]:

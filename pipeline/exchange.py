@@ -85,8 +85,7 @@ class Exchange:
 
     def run(self, url: str) -> Answer:
         """Return what the URL holds; raise SourceError when that is not a whole document."""
-        checked(url)
-        hops = [checked(self._asking.secret.into_url(url))]
+        hops = [self._first(url)]
         permanent = True
         with _Transport(self._network, self._policy.proxy) as transport:
             while True:
@@ -96,6 +95,13 @@ class Exchange:
                         return self._kept(response, moved=moved)
                     permanent = permanent and response.status_code in _PERMANENT
                     hops.append(_next_hop(response, hops, self._policy.limits))
+
+    def _first(self, url: str) -> httpx.URL:
+        """Put the key into an address of the source's own site; a document may name others."""
+        plain = checked(url)
+        if _origin(plain) != _origin(checked(self._asking.source.url)):
+            return plain
+        return checked(self._asking.secret.into_url(url))
 
     @contextmanager
     def _answer(self, transport: "_Transport", url: httpx.URL) -> Iterator[httpx.Response]:

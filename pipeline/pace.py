@@ -7,10 +7,11 @@ import math
 import re
 from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
+from urllib.parse import urlsplit
 
 from pipeline.headers import http_date
 from pipeline.model import Document, SourceState
-from pipeline.urls import host_key
+from pipeline.urls import canonical, host_key
 
 _HEAD = 20_000
 _MAX_AGE = re.compile(r"(?:^|[,\s])max-age\s*=\s*\"?(\d+)", re.IGNORECASE)
@@ -24,7 +25,7 @@ _MINUTES = {b"hourly": 60, b"daily": 1_440, b"weekly": 10_080, b"monthly": 43_20
 
 def scope(url: str) -> str:
     """Return what a server's wait is taken to mean: `host:port/` and the first part of the path."""
-    path = re.split(r"[?#]", url.partition("//")[2])[0].partition("/")[2]
+    path = urlsplit(canonical(url)).path.removeprefix("/")
     return f"{host_key(url)}/{path.partition('/')[0]}"
 
 

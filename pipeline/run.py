@@ -73,7 +73,7 @@ def read_all(batches: Sequence[HostBatch], executor: Executor) -> Iterator[Readi
 def poll_host(batch: HostBatch) -> tuple[Reading, ...]:
     """Read all sources of one host, a few at once; a failure is a reading, too."""
     policy = unhurried(batch.policy, (task.source for task in batch.tasks))
-    lanes = min(policy.limits.per_host, len(batch.tasks))
+    lanes = max(1, min(policy.limits.per_host, len(batch.tasks)))
     with (
         HostSession(policy) as session,
         ThreadPoolExecutor(lanes, thread_name_prefix="lane") as executor,

@@ -16,7 +16,7 @@ from pipeline.model import Outcome, Selectors, Source
 from pipeline.reading import HostBatch, PollTask
 from pipeline.run import poll_host
 from pipeline.secret import Secret
-from tests.e2e.fetching import FEED, LIMITS, policy, source
+from tests.e2e.fetching import FEED, LIMITS, policy, served, source
 from tests.hostile.server import (
     Behaviour,
     Connection,
@@ -274,6 +274,13 @@ def test_a_key_that_a_server_echoes_is_shown_nowhere() -> None:
     for shown in (repr(readings), repr(tasks)):
         assert "s3cret" not in shown
     assert "bad key" in readings[0].error
+
+
+def test_no_key_goes_to_an_address_that_is_not_the_source_s_own() -> None:
+    with served(answer(FEED)) as other, HostSession(policy("127.0.0.1", other.endpoint)) as session:
+        own = replace(source("http://127.0.0.1:9/?k={key}"), key_env="GOV_KEY")
+        session.get(other.url("/?k={key}"), source=own, secret=KEY)
+    assert "s3cret" not in repr(other.hits)
 
 
 def test_without_its_key_a_source_is_not_asked() -> None:

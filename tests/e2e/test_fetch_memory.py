@@ -6,6 +6,16 @@ from typing import Any
 
 import pytest
 
+import jobs.deployment
+import jobs.poll
+from jobs.poll import Choice
+from jobs.settings import Settings
+from pipeline.config import load_configuration
+from pipeline.model import Intake, Outcome, SourceState
+from pipeline.reading import Reading
+from pipeline.run import Inflow, take_in
+from pipeline.snapshot import unpacked
+from store import open_store
 from tests.e2e.world import Deployment, Page, Site, rss, sources_yaml
 
 START = datetime(2026, 11, 3, 9, tzinfo=UTC)
@@ -260,3 +270,36 @@ def test_a_page_that_robots_txt_forbids_is_not_asked(watch: Deployment, site: Si
     site.pages["/robots.txt"].content = b"User-agent: *\nDisallow:"
     assert [poll(watch, "--all", hours=hour)["page"]["outcome"] for hour in (1, 2)] == ["ok", "ok"]
     assert site.hits == {"/robots.txt": 2, "/list": 2}
+
+
+# --- a fault of ours ------------------------------------------------------------------------
+
+
+def test_what_one_source_lays_bare_in_us_does_not_cost_the_others(
+    watch: Deployment, site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    site.pages["/other.xml"] = Page(rss(BUDGET))
+    names = ("gov", site.url("/gov/news.xml")), ("other", site.url("/other.xml"))
+    watch.write("sources.yaml", sources_yaml(*names))
+
+    def faulty(inflow: Inflow, reading: Reading, state: SourceState, now: datetime) -> Intake:
+        if reading.source_id == "gov" and reading.items is not None:
+            raise ZeroDivisionError("no such luck")
+        return take_in(inflow, reading, state, now)
+
+    monkeypatch.setattr("jobs.poll.take_in", faulty)
+    store = open_store(watch.home)
+    settings = Settings(home=watch.home, allow_networks=(site.netloc,))
+    deployment = jobs.deployment.Deployment(
+        settings=settings, configuration=load_configuration(watch.home), store=store
+    )
+    results = {r.source_id: r for r in jobs.poll.poll(deployment, Choice(all=True)).results}
+    assert (results["other"].outcome, results["other"].new) == (Outcome.OK, 1)
+    assert (results["gov"].outcome, results["gov"].error) == (
+        Outcome.PARSE_LIMIT,
+        "policywatch failed on this source: ZeroDivisionError: no such luck",
+    )
+    kept = store.snapshot("gov", good=False)
+    assert kept is not None
+    assert unpacked(kept.bodies[0]).content == rss(GUIDANCE)
+    store.close()

@@ -91,8 +91,10 @@ def test_a_gap_is_told_to_whom_it_is_new() -> None:
         pytest.param(24.0, make.at(days=-11), True, id="daily, silent for eleven days"),
         pytest.param(168.0, make.at(days=-34), False, id="weekly, silent for a month"),
         pytest.param(168.0, make.at(days=-36), True, id="weekly, silent for five weeks"),
-        pytest.param(8760.0, make.at(days=-179), False, id="yearly, silent for half a year"),
-        pytest.param(8760.0, make.at(days=-181), True, id="silent for longer than we wait at most"),
+        pytest.param(2160.0, make.at(days=-179), False, id="quarterly, silent for half a year"),
+        pytest.param(2160.0, make.at(days=-181), True, id="quarterly, silent for longer"),
+        pytest.param(8760.0, make.at(days=-729), False, id="yearly, silent for two years"),
+        pytest.param(8760.0, make.at(days=-731), True, id="yearly, silent for longer"),
     ],
 )
 def test_silence_is_measured_by_what_is_usual(

@@ -15,6 +15,8 @@ DATE = "Mon, 02 Mar 2026 09:00:00 GMT"
         ("https://gov.example/feed.xml#top", "gov.example:443/feed.xml"),
         ("http://gov.example:8080", "gov.example:8080/"),
         ("https://gov.example?next=/a/b", "gov.example:443/"),
+        ("https://GOV.example/報道/feed", "gov.example:443/%E5%A0%B1%E9%81%93"),
+        ("https://gov.example/%e5%a0%b1%e9%81%93/x", "gov.example:443/%E5%A0%B1%E9%81%93"),
     ],
 )
 def test_a_wait_holds_for_a_host_and_the_first_part_of_a_path(url: str, expected: str) -> None:
