@@ -9,7 +9,7 @@ from jobs.deployment import JOB_WAIT_SECONDS, Deployment
 from jobs.poll import Choice, full_task, poll
 from pipeline.errors import SourceError
 from pipeline.fetch import HostSession
-from pipeline.model import Request, Source
+from pipeline.model import Parsed, RawItem, Request, Source
 from pipeline.parse import KINDS
 from pipeline.reader import GONE, read_document, refused_reading
 from pipeline.reading import FetchPolicy, PollTask, Reading
@@ -22,13 +22,13 @@ from pipeline.urls import host_key
 class Backfilled:
     """How a backfill ended; `error` says why it did before its day.
 
-    A resumed one counts from its start. `gone` names documents that are no longer there.
+    A resumed one counts from its start. `trouble` names what could not be read on the way.
     """
 
     progress: Backfill
     resumed: bool = False
     error: str = ""
-    gone: tuple[str, ...] = ()
+    trouble: tuple[str, ...] = ()
 
 
 def backfill(
@@ -48,24 +48,23 @@ def backfill(
         return Backfilled(progress=nothing, error=polled.error)
     held = _held(deployment, source, since)
     walk = _Walk(deployment, source, held or _begun(source, since))
-    gone: list[str] = []
     policy = unhurried(deployment.settings.fetch_policy, [source])
     _pause(deployment, source, policy)
+    error = ""
     with HostSession(policy) as session:
-        while walk.progress.waiting:
+        while walk.progress.waiting and not error:
             try:
                 past = walk.step(session)
             except SourceError as e:
                 refused = refused_reading(walk.task(), e)
-                if refused.status not in GONE:
-                    _leave_alone(deployment, refused)
-                    error = refused.error
-                    return Backfilled(progress=walk.progress, resumed=bool(held), error=error)
-                gone.append(refused.error)
-                past = walk.skip()
-            if on_page:
-                on_page(walk.progress, past)
-    return Backfilled(progress=walk.progress, resumed=bool(held), gone=tuple(gone))
+                _leave_alone(deployment, refused)
+                error = refused.error
+            else:
+                if on_page:
+                    on_page(walk.progress, past)
+    return Backfilled(
+        progress=walk.progress, resumed=bool(held), error=error, trouble=tuple(walk.trouble)
+    )
 
 
 class _Walk:
@@ -73,6 +72,7 @@ class _Walk:
 
     def __init__(self, deployment: Deployment, source: Source, progress: Backfill) -> None:
         self.progress = progress
+        self.trouble: list[str] = []
         self._deployment = deployment
         self._source = source
         self._asked: set[str] = set()
@@ -83,36 +83,44 @@ class _Walk:
         return replace(task, since=self.progress.since)
 
     def step(self, session: HostSession) -> Past:
-        """Read the next document and store what it brings; raise SourceError."""
+        """Read the next document and store what it brings; raise SourceError.
+
+        One that is no longer there brings nothing, and is named.
+        """
         url = self.progress.waiting[0]
-        parsed, following = read_document(self.task(), Request(url=url), session)
         self._asked.add(url)
+        task = self.task()
+        try:
+            parsed, following = read_document(task, Request(url=url), session)
+        except SourceError as e:
+            if e.status not in GONE:
+                raise
+            trouble = (refused_reading(task, e).error,)
+            parsed, following = Parsed(title="", items=(), trouble=trouble), ()
+        self.trouble += parsed.trouble
+        return self._take_in(parsed.items, following)
+
+    def _take_in(self, raw_items: Iterable[RawItem], following: Iterable[Request]) -> Past:
         deployment, now = self._deployment, self._deployment.now()
         store, ruleset = deployment.store, deployment.configuration.ruleset
         with store.job_lock("backfill", wait_seconds=JOB_WAIT_SECONDS):
             inflow = Inflow(source=self._source, ruleset=ruleset, store=store)
-            past = take_past(inflow, parsed.items, now)
+            past = take_past(inflow, raw_items, now)
             ended = KINDS[self._source.kind].ends_backfill(self.progress.since, past.newest_at)
-            self._save(past, () if ended else (request.url for request in following))
+            progress = self._after(past, () if ended else following)
+            store.save_backfill(progress, past, ruleset.hash, now)
+        self.progress = progress
         return past
 
-    def skip(self) -> Past:
-        """Go on behind a document that is no longer there."""
-        self._save(Past(), ())
-        return Past()
-
-    def _save(self, past: Past, following: Iterable[str]) -> None:
-        deployment, held = self._deployment, self.progress
-        left = dict.fromkeys((*held.waiting[1:], *following))
-        progress = replace(
+    def _after(self, past: Past, following: Iterable[Request]) -> Backfill:
+        held = self.progress
+        left = dict.fromkeys((*held.waiting[1:], *(request.url for request in following)))
+        return replace(
             held,
             waiting=tuple(url for url in left if url not in self._asked),
             pages=held.pages + 1,
             new=held.new + len(past.new),
         )
-        ruleset = deployment.configuration.ruleset
-        deployment.store.save_backfill(progress, past, ruleset.hash, deployment.now())
-        self.progress = progress
 
 
 def _held(deployment: Deployment, source: Source, since: date) -> Backfill | None:

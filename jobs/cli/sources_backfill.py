@@ -102,8 +102,8 @@ def _progress(progress: Backfill, past: Past) -> None:
 
 def _show(done: Backfilled) -> None:
     progress = done.progress
-    for line in done.gone:
-        note(f"left out: {line}")
+    for line in done.trouble:
+        note(f"not read: {line}")
     say(
         f"{progress.source_id} since {progress.since}: {progress.new} items stored "
         f"from {progress.pages} documents"
@@ -121,6 +121,6 @@ def _json(done: Backfilled) -> dict[str, object]:
         "new": progress.new,
         "resumed": done.resumed,
         "complete": not done.error,
-        "gone": list(done.gone),
+        "trouble": list(done.trouble),
         "error": done.error or None,
     }

@@ -166,7 +166,9 @@ def with_query(url: str, changes: Mapping[str, str | Iterable[str]]) -> str:
 
 def with_query_of(url: str, other: str) -> str:
     """Return an address with the query of another: what a server says comes next stays with it."""
-    return urlsplit(url)._replace(query=urlsplit(other).query).geturl()
+    # Not split as an address: it may be none.
+    following = other.partition("#")[0].partition("?")[2]
+    return urlsplit(url)._replace(query=following).geturl()
 
 
 def _pairs(url: str) -> list[tuple[str, str]]:

@@ -55,7 +55,7 @@ def test_the_past_is_stored_classified_and_never_mailed(deployment: Deployment) 
             "new": 10,
             "resumed": False,
             "complete": True,
-            "gone": [],
+            "trouble": [],
             "error": None,
         },
     )
@@ -126,8 +126,18 @@ def test_a_document_that_is_gone_is_named_and_passed_over(deployment: Deployment
         deployment.environment["POLICYWATCH_ALLOW_NETWORKS"] = server.netloc
         server.fault = lambda a: Answer({}, 410) if a.path.endswith("pages/1") else None
         done, again = backfill(deployment), backfill(deployment, "2025-03-01", "--json")
-    assert (done.code, "left out" in done.err, again.json["new"]) == (0, True, 0)
+    assert (done.code, "HTTP 410" in done.err, again.json["new"]) == (0, True, 0)
     assert [item["deadline"] for item in stored(deployment)] == [None, "2026-07-01"]
+
+
+def test_a_record_that_is_not_as_documented_is_named(deployment: Deployment) -> None:
+    with register(deployment, *OLD[:2], {"publication_date": "2025-05-01"}):
+        done = backfill(deployment, "2025-01-01", "--json")
+    assert (done.code, done.json["new"], done.json["trouble"]) == (
+        0,
+        2,
+        ["1 of 3 records are not as documented (no 'document_number')"],
+    )
 
 
 def test_a_source_that_cannot_be_read_or_asked_says_so(deployment: Deployment, site: Site) -> None:

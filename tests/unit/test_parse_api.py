@@ -1,11 +1,16 @@
 """What all kinds for official APIs share: JSON by name, errors in words, addresses."""
 
+import json
+from contextlib import suppress
 from datetime import date, datetime
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from pipeline.errors import SourceError
 from pipeline.model import Outcome, RawItem, Request
+from pipeline.normalise import normalise
 from pipeline.parse import KINDS, Kind
 from pipeline.parse.api import (
     Record,
@@ -110,9 +115,8 @@ def test_parameters_are_added_replaced_and_taken_away() -> None:
     assert with_defaults("https://gov.example/?a=1", {"a": "2", "b": "3"}) == (
         "https://gov.example/?a=1&b=3"
     )
-    assert with_query_of("https://gov.example/a?b=1", "http://evil.example/x?b=2") == (
-        "https://gov.example/a?b=2"
-    )
+    for following in ("http://evil.example/x?b=2", "http://[?b=2#top"):
+        assert with_query_of("https://gov.example/a?b=1", following) == "https://gov.example/a?b=2"
 
 
 # --- which days are asked for ----------------------------------------------------------------
@@ -169,3 +173,31 @@ def test_every_kind_that_is_asked_for_days_asks_for_json_of_that_day() -> None:
     }
     assert {name: len(requests) for name, requests in asked.items()} == dict.fromkeys(asked, 1)
     assert [n for n, (request,) in asked.items() if "2026-02-01" not in request.url] == []
+
+
+_WORDS = (
+    "results bindings bills summaries speechRecord meetingRecord congress type number title link "
+    "base_path details count total pagination nextRecordPosition next_page_url celex value date "
+    "publication_date document_number speechID issueID nameOfMeeting speaker bill versionCode"
+)
+NAMES = _WORDS.split()
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text("a1\ud800\n<&", max_size=5),
+    lambda inner: (
+        st.lists(inner, max_size=3) | st.dictionaries(st.sampled_from(NAMES), inner, max_size=6)
+    ),
+    max_leaves=25,
+)
+
+
+@pytest.mark.parametrize("name", [name for name, kind in KINDS.items() if kind.since])
+@given(answer=st.dictionaries(st.sampled_from(NAMES), JSON, max_size=5))
+def test_no_answer_makes_a_kind_stumble(name: str, answer: dict[str, object]) -> None:
+    source, kind = make.source(kind=name), KINDS[name]
+    document = make.document(
+        json.dumps(answer), url="https://api.example/?query=x LIMIT 1 OFFSET 0"
+    )
+    with suppress(SourceError):
+        for raw in kind.parse(source, document).items:
+            assert normalise(raw, source, make.NOW) is not None
+        assert all(r.url.startswith("https://api.example/") for r in kind.more(document))
