@@ -224,11 +224,11 @@ def _message(where: Where, error: Mapping[str, Any], root: Value, model: type[Ba
     kind, key = str(error["type"]), str(where[-1]) if where else ""
     subject, context = _subject(where, root), error.get("ctx", {})
     if kind == "extra_forbidden":
-        return f"{subject}unknown key '{key}'{did_you_mean(key, _keys(model))}"
+        return f"{subject}unknown key '{key}'{_key_hint(where, model)}"
     if kind == "missing":
         return f"{subject}needs '{key}'"
     if not key:
-        return f"must begin with '{next(_keys(model))}:' at the left edge"
+        return f"must begin with '{_keys(model)[0]}:' at the left edge"
     if kind in {"enum", "literal_error"}:
         known = str(context["expected"]).replace("'", "")
         return (
@@ -261,7 +261,10 @@ _EXPECTED = {
     "float_type": "must be a number",
     "bool_parsing": "must be true or false",
     "bool_type": "must be true or false",
+    "finite_number": "must be a number",
+    "greater_than": "must be above {gt:g}",
     "greater_than_equal": "must be {ge} or more",
+    "less_than_equal": "must be {le:g} or less",
 }
 
 
@@ -280,12 +283,26 @@ def _subject(where: Where, root: Value) -> str:
     )
 
 
-def _keys(model: type[BaseModel]) -> Iterator[str]:
-    """Yield every key that a model knows, at any depth."""
+def _key_hint(where: Where, model: type[BaseModel]) -> str:
+    """Name the key that was meant, or where a key that we know belongs."""
+    key, here = str(where[-1]), model
+    for part in where[:-1]:
+        info = here.model_fields.get(str(part))
+        here = next(_models_in(info.annotation), here) if info else here
+    owners = (f" (it belongs under '{owner}')" for owner, keys in _levels(model) if key in keys)
+    return did_you_mean(key, _keys(here)) or next(owners, "")
+
+
+def _levels(model: type[BaseModel]) -> Iterator[tuple[str, list[str]]]:
+    """Yield the keys that lie under each key of a model, at any depth."""
     for name, info in model.model_fields.items():
-        yield info.alias or name
         for inner in _models_in(info.annotation):
-            yield from _keys(inner)
+            yield name, _keys(inner)
+            yield from _levels(inner)
+
+
+def _keys(model: type[BaseModel]) -> list[str]:
+    return [info.alias or name for name, info in model.model_fields.items()]
 
 
 def _models_in(annotation: Any) -> Iterator[type[BaseModel]]:

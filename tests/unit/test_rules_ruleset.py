@@ -299,6 +299,54 @@ themes:
     assert any("'d e'" in problem for problem in found)
 
 
+KEYS = {"id": "t", "title": "T", "rules": "[AI]"}
+
+
+@pytest.mark.parametrize(
+    ("keys", "problem"),
+    [
+        pytest.param({"rules": "[]"}, "'rules': has no entries", id="no rules"),
+        pytest.param({"rules": ""}, "needs 'rules'", id="rules left empty"),
+        pytest.param({"rules": "AI"}, "'rules': must be a list of entries", id="a rule alone"),
+        pytest.param({"rules": "[{id: a}]"}, "needs 'q'", id="rule without query"),
+        pytest.param({"title": ""}, "needs 'title'", id="no title"),
+        pytest.param({"id": "Big one"}, "'id': may hold lower-case letters", id="id"),
+        pytest.param({"threshold": "0"}, "'threshold': must be above 0", id="threshold 0"),
+        pytest.param({"threshold": "-1"}, "'threshold': must be above 0", id="below 0"),
+        pytest.param({"threshold": "two"}, "'threshold': must be a number", id="no number"),
+        pytest.param({"threshold": "inf"}, "'threshold': must be a number", id="infinite"),
+        pytest.param({"rules": "[{q: AI, weight: 0}]"}, "'weight': must be above 0", id="weight"),
+        pytest.param({"rules": "[{q: AI, weight: -2}]"}, "'weight': must be above 0", id="minus"),
+        pytest.param(
+            {"rules": "[{q: AI, weight: 1001}]"}, "'weight': must be 1000 or less", id="heavy"
+        ),
+        pytest.param(
+            {"treshold": "1"}, "unknown key 'treshold' (did you mean 'threshold'?)", id="typo"
+        ),
+        pytest.param(
+            {"only": "jur:JP"}, "unknown key 'only' (it belongs under 'rules')", id="rule's key"
+        ),
+        pytest.param(
+            {"match": "[AI]"}, "unknown key 'match' (it belongs under 'tests')", id="test's key"
+        ),
+        pytest.param(
+            {"tests": "{match: [{titel: AI}]}"},
+            "unknown key 'titel' (did you mean 'title'?)",
+            id="key of a test",
+        ),
+        pytest.param(
+            {"tests": "{match: [{tier: offical}]}"},
+            "'tier' must be official, research or press, not 'offical' (did you mean 'official'?)",
+            id="scope of a test",
+        ),
+    ],
+)
+def test_a_wrong_key_is_one_problem(keys: dict[str, str], problem: str) -> None:
+    lines = [f"    {key}: {value}" for key, value in (KEYS | keys).items()]
+    (told,) = problems("\n".join(["themes:", "  -", *lines]))
+    assert told.partition(": ")[2].partition("): ")[2].startswith(problem)
+
+
 @pytest.mark.parametrize("text", ["", "themes", "themes: [a", "- x", "lists: x\nthemes: y"])
 def test_what_is_no_ruleset_is_refused(text: str) -> None:
     assert problems(text)
