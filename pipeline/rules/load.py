@@ -1,11 +1,14 @@
 """The shapes of themes.yaml -> themes with their queries read, or every problem in them."""
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+import unicodedata
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from itertools import islice
 
 from pipeline.errors import QueryError
 from pipeline.fold import fold
+from pipeline.rules.lists import reading_order
 from pipeline.rules.parse import parse_query
 from pipeline.rules.shapes import RuleShape, ThemeShape, ThemesShape
 from pipeline.rules.theme import Asked, Rule, Theme, Trial
@@ -14,7 +17,9 @@ from pipeline.yamlfile import Value, Where, YamlFile
 
 _NAME = re.compile(r"[\w-]+")
 # What makes an entry of a list a query; without it, words with spaces between are a phrase.
-_QUERY = re.compile(r'["()$:「“]|(^|\s)(AND|OR|NOT|O?NEAR/\d+)(\s|$)')
+_QUERY = re.compile(r'["()$:「“]|[\^~]\d|(^|\s)(AND|OR|NOT|O?NEAR/\d+)(\s|$)')
+# A text stands no further behind its key, whatever marks stand between them.
+_FARTHEST = 100
 # Stands for a query that could not be read, so that what uses it is not reported too.
 _UNREAD = Term(text="unread")
 
@@ -48,12 +53,18 @@ class Loader:
                     if query := _query_of(entry):
                         self._query(query, ("themes", i, key, j, "q"), gate=key != "rules")
 
-    def _read_lists(self, lists: Mapping[str, Iterable[str]]) -> None:
+    def _read_lists(self, lists: Mapping[str, Sequence[str]]) -> None:
         self._lines = self.file.content.decode("utf-8-sig").splitlines()
-        for name, entries in lists.items():
-            self._read_list(name, entries)
+        order, rings = reading_order(lists)
+        for ring in rings:
+            shown = " -> ".join(f"${name}" for name in ring)
+            message = f"list '{ring[0]}' contains itself: {shown}; take one of them out"
+            self.file.problems.append(self.file.problem(("lists", ring[0]), message))
+            self.lists.update(dict.fromkeys(ring, _UNREAD))
+        for name in order:
+            self._read_list(name, lists[name])
 
-    def _read_list(self, name: str, entries: Iterable[str]) -> None:
+    def _read_list(self, name: str, entries: Sequence[str]) -> None:
         where: Where = ("lists", name)
         if not _NAME.fullmatch(name):
             message = f"list '{name}': a name has letters, digits, - and _ alone"
@@ -61,11 +72,13 @@ class Loader:
         nodes = [self._entry(entry, (*where, i)) for i, entry in enumerate(entries)]
         if not nodes:
             self.file.problems.append(self.file.problem(where, f"list '{name}' is empty"))
-        self.lists[name] = nodes[0] if len(nodes) == 1 else Or(children=tuple(nodes or [_UNREAD]))
+        made = nodes[0] if len(nodes) == 1 else Or(children=tuple(nodes or [_UNREAD]))
+        # A list that contains itself stays unread.
+        self.lists.setdefault(name, made)
 
     def _entry(self, entry: str, where: Where) -> Node:
-        phrase = " " in entry.strip() and not _QUERY.search(entry)
-        if not phrase:
+        plain = unicodedata.normalize("NFKC", entry)
+        if len(plain.split()) < 2 or _QUERY.search(plain):
             return self._query(entry, where)
         return self._query(f'"{entry}"', where, shift=1)
 
@@ -131,14 +144,16 @@ class Loader:
             return _UNREAD
 
     def _report(self, where: Where, message: str, text: str, position: int) -> None:
-        """Report a problem at its place inside a text, where that stands in one line."""
+        """Report a problem at its place inside a text, wherever that stands as it is read."""
         problem = self.file.entry_problem(where, message)
-        line = self._lines[problem.line - 1] if problem.line <= len(self._lines) else ""
-        begin = line.find(text, problem.column - 1) if text else -1
-        if begin >= 0:
-            problem = type(problem)(
-                problem.file, problem.line, begin + position + 1, problem.message
-            )
+        written = _Written(self._lines, problem.line - 1, problem.column - 1)
+        place = written.place(f"{where[-1]}:", text, position)
+        if place is not None:
+            line, column = place
+            problem = replace(problem, line=line + 1, column=column + 1)
+        if "for a phrase" in message and written.quoted(f"{where[-1]}:", text):
+            told = f"{problem.message}; the quotation marks here are YAML's: write '\"{text}\"'"
+            problem = replace(problem, message=told)
         self.file.problems.append(problem)
 
     def _check_unique(self, places: Iterable[tuple[str, Where]], noun: str) -> None:
@@ -156,6 +171,40 @@ class Loader:
                 message = f"mask '{mask}' has no letter or digit to find"
                 problem = self.file.entry_problem if len(where) > 1 else self.file.problem
                 self.file.problems.append(problem((*where, i), message))
+
+
+@dataclass(frozen=True, slots=True)
+class _Written:
+    """The lines of a file from a place on."""
+
+    lines: Sequence[str]
+    line: int
+    column: int
+
+    def place(self, key: str, text: str, position: int) -> tuple[int, int] | None:
+        """Return line and column of a character of a text, of which YAML may have broken lines.
+
+        None where the file writes the text otherwise, with escapes say.
+        """
+        wanted = "".join(text.split())
+        places = list(islice(self._places(), len(wanted) + _FARTHEST))
+        stream = "".join(self.lines[line][column] for line, column in places)
+        begin = stream.find(wanted, len(key) if stream.startswith(key) else 0)
+        index = begin + len("".join(text[:position].split()))
+        return places[index] if wanted and begin >= 0 and index < len(places) else None
+
+    def quoted(self, key: str, text: str) -> bool:
+        """Say whether a text stands in quotation marks, which YAML takes away."""
+        line, column = self.place(key, text, 0) or (self.line, 0)
+        return column > 0 and self.lines[line][column - 1] in "\"'"
+
+    def _places(self) -> Iterator[tuple[int, int]]:
+        """Yield the places of all characters but white space."""
+        for number, line in enumerate(self.lines[self.line :], start=self.line):
+            begin = self.column if number == self.line else 0
+            for column, char in enumerate(line[begin:], start=begin):
+                if not char.isspace():
+                    yield number, column
 
 
 def _query_of(entry: Value) -> str:

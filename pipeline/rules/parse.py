@@ -179,7 +179,8 @@ class _Builder:
         name = token[1:]
         node = self.lists.get(name)
         if node is None:
-            hint = did_you_mean(name, self.lists) or ": lists are named under 'lists:'"
+            near = did_you_mean(name, self.lists) or did_you_mean(name.lower(), self.lists)
+            hint = near or ": lists are named under 'lists:'"
             message = f"unknown list {token}{hint}, or put the text in quotes"
             raise QueryError(message, self._place(token))
         children = node.children if isinstance(node, Or) else (node,)

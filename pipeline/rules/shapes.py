@@ -27,7 +27,7 @@ def _some(values: tuple[_Given, ...]) -> tuple[_Given, ...]:
 
 
 def _listed(value: object) -> object:
-    return [value] if isinstance(value, str) else value
+    return value if not isinstance(value, str) else [value] if value else []
 
 
 def _as_rule(value: object) -> object:

@@ -222,10 +222,13 @@ def test_a_ruleset_made_of_a_value_travels_too() -> None:
 
 
 def test_lists_may_hold_words_phrases_queries_and_lists() -> None:
-    head = "lists: {a: AI, b: [$a, data center, 'raw:US', '\"x y\"~2', law AND ban], c: big data}\n"
+    head = (
+        "lists: {b: [$a, data center, 'raw:US', '\"x y\"~2', law AND ban], a: AI, "
+        "c: [big data, 機械\u3000学習]}\n"
+    )
     listed = ruleset("  - {id: t, title: T, rules: [$b, $c]}", head)
-    texts = ["AI", "a data center", "US", "y z x", "ban of law", "big data"]
-    assert [bool(said(listed, text)) for text in texts] == [True] * 6
+    texts = ["AI", "a data center", "US", "y z x", "ban of law", "big data", "機械学習"]
+    assert [bool(said(listed, text)) for text in texts] == [True] * 7
     assert [bool(said(listed, text)) for text in ("data", "us", "law", "big")] == [False] * 4
 
 
@@ -247,7 +250,7 @@ EVERY_PROBLEM = [
     "14:37: theme 1 (law): 'only' takes scopes such as jur:JP or tier:official",
     "14:64: theme 1 (law): unknown tier 'x': one of official, research, press",
     "15:9: theme 1 (law): rule id 'x' stands twice (first in line 14)",
-    "16:9: theme 1 (law): NOT stands twice",
+    "18:15: theme 1 (law): NOT stands twice",
     "20:16: theme 1 (law): '(' opens here and never closes",
     "21:6: theme 2 (law): theme id 'law' stands twice (first in line 8)",
     "21:37: theme 2 (law): '法': one character of this script stands in too many words, write two",
@@ -278,6 +281,85 @@ themes:
   - {id: law, title: Again, rules: [法]}
 """
     assert problems(text) == EVERY_PROBLEM
+
+
+def rule(query: str, head: str = "lists: {ai: [AI]}") -> str:
+    return f"{head}\nthemes:\n  - {{id: t, title: T, rules: [{query}]}}\n"
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        pytest.param(
+            rule('"AI act"'),
+            "3:35: theme 1 (t): 'AI act': two words side by side; write \"AI act\" for a phrase, "
+            "or AND or OR between them; the quotation marks here are YAML's: write '\"AI act\"'",
+            id="quoted for yaml alone",
+        ),
+        pytest.param(
+            rule("'it''s b'"),
+            "3:31: theme 1 (t): 'it's b': two words side by side; write \"it's b\" for a phrase, "
+            "or AND or OR between them",
+            id="escaped, so that the place is the rule's",
+        ),
+        pytest.param(
+            "themes:\n  - id: t\n    title: T\n    rules:\n"
+            "      - q: |\n          AI\n\n          AND  ab*\n",
+            "8:16: theme 1 (t): 'ab*': at least 3 letters before *",
+            id="over several lines",
+        ),
+        pytest.param(
+            rule("{q: q*}"), "3:35: theme 1 (t): 'q*': at least 3 letters before *", id="as its key"
+        ),
+        pytest.param(
+            rule("$ai", "lists: {ai: machine learning^2}"),
+            "1:21: 'machine learning': two words side by side; write \"machine learning\" "
+            "for a phrase, or AND or OR between them",
+            id="a boost in a list",
+        ),
+        pytest.param(
+            rule("$ai", "lists: {ai: '\u3000AI OR'}"),
+            "1:18: 'OR' needs something on its right",
+            id="an operator in a list",
+        ),
+        pytest.param(rule("$a", "lists: {a: ''}"), "1:9: list 'a' is empty", id="empty list"),
+        pytest.param(rule("$a", "lists: {a: []}"), "1:9: list 'a' is empty", id="list of nothing"),
+        pytest.param(
+            rule("$a", "lists: {a: [AI, '']}"), "1:17: the query is empty", id="empty entry"
+        ),
+        pytest.param(
+            rule("$AI"),
+            "3:31: theme 1 (t): unknown list $AI (did you mean 'ai'?), or put the text in quotes",
+            id="list in capitals",
+        ),
+        pytest.param(
+            rule("$a", "lists: {a: [$a, b]}"),
+            "1:9: list 'a' contains itself: $a -> $a; take one of them out",
+            id="list in itself",
+        ),
+        pytest.param(
+            rule("$x", "lists: {x: [$c], c: [$a], b: ['y OR $c'], a: [$b, z]}"),
+            "1:18: list 'c' contains itself: $c -> $a -> $b -> $c; take one of them out",
+            id="lists in a ring",
+        ),
+    ],
+)
+def test_a_mistake_is_one_problem_at_its_place(text: str, expected: str) -> None:
+    assert problems(text) == [expected]
+
+
+def test_every_ring_of_lists_is_named() -> None:
+    head = (
+        "lists: {a: [$b], b: [$a, $c], c: [$b, $d], d: [x], e: [$e], f: ['$e (', '\"x', '10:30']}"
+    )
+    assert problems(rule("$a", head)) == [
+        "1:9: list 'a' contains itself: $a -> $b -> $a; take one of them out",
+        "1:18: list 'b' contains itself: $b -> $c -> $b; take one of them out",
+        "1:52: list 'e' contains itself: $e -> $e; take one of them out",
+        "1:69: '(' opens here and never closes",
+        "1:74: a quotation mark opens here and never closes",
+        "1:82: ':' has no name before it: put text with a colon in quotes",
+    ]
 
 
 def test_queries_are_checked_even_where_keys_are_wrong() -> None:
