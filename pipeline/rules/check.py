@@ -1,6 +1,7 @@
-"""What a query tree must be, whatever was written: bounded, and with words that must be there."""
+"""What a query tree must be: bounded, with words that must be there, and possible at all."""
 
 from pipeline.errors import QueryError
+from pipeline.rules.proof import Masks, always, clash
 from pipeline.rules.tree import And, Boosted, InField, Near, Node, Not, Or, ScopeIs, Term
 
 _MOST_TERMS = 5_000
@@ -19,6 +20,27 @@ def check(node: Node, *, gate: bool) -> None:
         if not is_positive(node):
             message = "a rule needs a word that must be there: NOT and scopes alone are none"
             raise QueryError(message, position_of(node))
+
+
+def check_sense(node: Node, *, gate: bool, masks: Masks) -> None:
+    """Raise QueryError where a part of a tree can never hold, or a `gate` always does."""
+    match node:
+        case And():
+            found = clash(node.children, masks)
+            if found:
+                raise QueryError(f"this never holds: {found}", position_of(found.second))
+            children = node.children
+        case Or():
+            if gate and always(node, masks):
+                message = "this holds for every item, with or without the words"
+                raise QueryError(message, position_of(node))
+            children = node.children
+        case InField() | Boosted() | Not():
+            children = (node.child,)
+        case _:
+            return
+    for child in children:
+        check_sense(child, gate=gate and isinstance(node, InField | Boosted), masks=masks)
 
 
 def is_positive(node: Node) -> bool:

@@ -10,6 +10,8 @@ from pipeline.errors import QueryError
 from pipeline.fold import fold
 from pipeline.rules.lists import reading_order
 from pipeline.rules.parse import parse_query
+from pipeline.rules.proof import NO_MASKS, Masks
+from pipeline.rules.sense import senseless
 from pipeline.rules.shapes import RuleShape, ThemeShape, ThemesShape
 from pipeline.rules.theme import Asked, Rule, Theme, Trial
 from pipeline.rules.tree import Node, Or, ScopeIs, Term
@@ -18,6 +20,8 @@ from pipeline.yamlfile import Value, Where, YamlFile
 _NAME = re.compile(r"[\w-]+")
 # What makes an entry of a list a query; without it, words with spaces between are a phrase.
 _QUERY = re.compile(r'["()$:「“]|[\^~]\d|(^|\s)(AND|OR|NOT|O?NEAR/\d+)(\s|$)')
+# What a mask would look for as it stands there, and so never find.
+_NO_WORDS = re.compile(r'^["“„「『«]|\*$|^\$[\w-]+$|(^|\s)(AND|OR|NOT|O?NEAR/\d+)(\s|$)')
 # A text stands no further behind its key, whatever marks stand between them.
 _FARTHEST = 100
 # Stands for a query that could not be read, so that what uses it is not reported too.
@@ -31,19 +35,30 @@ class Loader:
     file: YamlFile
     lists: dict[str, Node] = field(default_factory=dict)
     _lines: list[str] = field(default_factory=list)
+    _masks: Masks = NO_MASKS
 
     def themes(self, shape: ThemesShape) -> tuple[Theme, ...]:
         """Return the themes in the order of the file."""
+        # A list serves every theme, whatever that one masks.
+        self._masks = _folded(shape.mask, *(theme.mask for theme in shape.themes))
         self._read_lists(shape.lists)
         self._check_masks(shape.mask, ("mask",))
         self._check_unique(
             ((t.id, ("themes", i, "id")) for i, t in enumerate(shape.themes)), "theme"
         )
-        return tuple(self._theme(theme, ("themes", i)) for i, theme in enumerate(shape.themes))
+        themes = []
+        for i, theme in enumerate(shape.themes):
+            self._masks = _folded(shape.mask, theme.mask)
+            themes.append(self._theme(theme, ("themes", i)))
+        if not self.file.problems:
+            self._check_sense(themes, shape.mask)
+        return tuple(themes)
 
     def check_queries(self) -> None:
         """Report what is wrong with the queries of a file whose keys are wrong already."""
         root = self.file.value
+        holders = [root, *(theme for _, theme in _entries(root, "themes"))]
+        self._masks = _folded(*([_query_of(m) for _, m in _entries(h, "mask")] for h in holders))
         lists = root.get("lists", "") if isinstance(root, dict) else ""
         names = lists if isinstance(lists, dict) else ()
         self._read_lists({name: [_query_of(e) for _, e in _entries(lists, name)] for name in names})
@@ -137,7 +152,7 @@ class Loader:
 
     def _query(self, text: str, where: Where, *, gate: bool = False, shift: int = 0) -> Node:
         try:
-            return parse_query(text, lists=self.lists, gate=gate)
+            return parse_query(text, lists=self.lists, gate=gate, masks=self._masks)
         except QueryError as e:
             written = text[shift : len(text) - shift]
             self._report(where, e.message, written, max(e.position - shift, 0))
@@ -156,6 +171,11 @@ class Loader:
             problem = replace(problem, message=told)
         self.file.problems.append(problem)
 
+    def _check_sense(self, themes: Iterable[Theme], mask: Sequence[str]) -> None:
+        for i, theme in enumerate(themes):
+            for where, message in senseless(theme, _folded(mask, theme.mask)):
+                self.file.problems.append(self.file.entry_problem(("themes", i, *where), message))
+
     def _check_unique(self, places: Iterable[tuple[str, Where]], noun: str) -> None:
         seen: dict[str, Where] = {}
         for id_, where in places:
@@ -166,11 +186,23 @@ class Loader:
             seen.setdefault(id_, where)
 
     def _check_masks(self, masks: Iterable[str], where: Where) -> None:
+        problem = self.file.entry_problem if len(where) > 1 else self.file.problem
         for i, mask in enumerate(masks):
-            if not any(map(str.isalnum, fold(mask))):
-                message = f"mask '{mask}' has no letter or digit to find"
-                problem = self.file.entry_problem if len(where) > 1 else self.file.problem
-                self.file.problems.append(problem((*where, i), message))
+            trouble = _mask_trouble(mask)
+            if trouble:
+                self.file.problems.append(problem((*where, i), f"mask '{mask}' {trouble}"))
+
+
+def _folded(*masks: Iterable[str]) -> Masks:
+    return frozenset(fold(mask) for some in masks for mask in some)
+
+
+def _mask_trouble(mask: str) -> str:
+    if not any(map(str.isalnum, fold(mask))):
+        return "has no letter or digit to find"
+    if _NO_WORDS.search(unicodedata.normalize("NFKC", mask)):
+        return "takes words alone: no quotation marks, no *, no list, no operator"
+    return ""
 
 
 @dataclass(frozen=True, slots=True)

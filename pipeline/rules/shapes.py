@@ -3,7 +3,7 @@
 import re
 from typing import Annotated, TypeAlias, TypeVar
 
-from pydantic import AfterValidator, BeforeValidator
+from pydantic import AfterValidator, BeforeValidator, model_validator
 from pydantic import Field as Key
 
 from pipeline.model import Field, Scope, Tier, Type
@@ -69,6 +69,12 @@ class TrialShape(Shape):
     type: Type = Type.OTHER
     lang: str = ""
     tier: Tier = Tier.PRESS
+
+    @model_validator(mode="after")
+    def _has_a_text(self) -> "TrialShape":
+        if not any(self.texts().values()):
+            raise ValueError("needs a title, a summary or a body to try the theme on")
+        return self
 
     def texts(self) -> dict[Field, str]:
         """Return the text of each field."""
