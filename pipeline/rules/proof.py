@@ -5,7 +5,7 @@ A yes is proved and a no is not: what stands in no proof here may still be impos
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from itertools import combinations, takewhile
+from itertools import combinations, product, takewhile
 from types import MappingProxyType
 from typing import TypeAlias
 
@@ -40,14 +40,12 @@ class Clash:
     def __str__(self) -> str:
         """Say what clashes, and what to do about it."""
         second = _short(self.second)
-        if isinstance(self.first, ScopeIs) and isinstance(self.second, ScopeIs):
-            return (
-                f"an item has one {_ONE[self.second.name]}, not both {_short(self.first)} "
-                f"and {second}: join them by OR"
-            )
+        first = _short(self.first) if self.first else "what stands beside it"
         if isinstance(self.second, Not):
-            first = _short(self.first) if self.first else "what stands beside it"
             return f"{second} shuts out {first}"
+        if claims := _claims(self.second):
+            both = " and ".join(f"({text})" if " OR " in text else text for text in (first, second))
+            return f"an item has one {_ONE[claims[0].name]}, not both {both}: join them by OR"
         return f"a mask hides {second} wherever it stands: mask a longer word"
 
 
@@ -151,9 +149,9 @@ def _clash(parts: Sequence[Node], masks: Masks) -> Clash | None:
     for part in parts:
         if _is_hidden(part, masks):
             return Clash(None, part)
-    scopes = [part for part in parts if isinstance(part, ScopeIs)]
-    for first, second in combinations(scopes, 2):
-        if _are_apart(first, second):
+    for first, second in combinations(filter(_claims, parts), 2):
+        pairs = product(_claims(first), _claims(second))
+        if all(_are_apart(one, other) for one, other in pairs):
             return Clash(first, second)
     for number, part in enumerate(parts):
         if isinstance(part, Not):
@@ -192,6 +190,13 @@ def _lies_in(this: ScopeIs, that: ScopeIs) -> bool:
     one, other = this.value.casefold(), that.value.casefold()
     parted = this.name in {"jur", "lang"} and one.startswith(f"{other}-")
     return this.name == that.name and (one == other or parted)
+
+
+def _claims(node: Node) -> tuple[ScopeIs, ...]:
+    """Return the scopes of which one must hold, where a query is nothing else."""
+    claims = node.children if isinstance(node, Or) else (node,)
+    scopes = tuple(claim for claim in claims if isinstance(claim, ScopeIs))
+    return scopes if len(scopes) == len(claims) else ()
 
 
 def _are_apart(this: ScopeIs, that: ScopeIs) -> bool:

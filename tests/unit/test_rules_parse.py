@@ -198,6 +198,12 @@ def test_raw_reaches_into_a_group() -> None:
             "an item has one tier",
             id="a field and tiers that are apart",
         ),
+        pytest.param(
+            "a AND (jur:JP OR jur:EU) AND (jur:US OR jur:GB)",
+            30,
+            "not both (jur:JP OR jur:EU) and (jur:US OR jur:GB)",
+            id="two sets of places",
+        ),
         pytest.param("a AND jur:US-CA NOT jur:US", 16, "NOT jur:US shuts out", id="a part of it"),
         pytest.param("$aii", 0, "did you mean 'ai'?", id="unknown list"),
         pytest.param("$100", 0, "put the text in quotes", id="price"),

@@ -52,6 +52,7 @@ def follows(this: str, that: str, *masks: str) -> bool:
         pytest.param("jur:JP", "NOT jur:US", id="elsewhere"),
         pytest.param("a AND jur:JP", "a NOT jur:US", id="here and not elsewhere"),
         pytest.param("tier:press OR tier:research", "NOT tier:official", id="other tiers"),
+        pytest.param("jur:JP OR jur:EU", "NOT (jur:US OR jur:GB)", id="elsewhere altogether"),
         pytest.param("NOT (NOT a)", "a", id="twice denied"),
     ],
 )
@@ -88,6 +89,8 @@ def test_proved(this: str, that: str) -> None:
         pytest.param("jur:US", "jur:US-CA", id="whole jurisdiction"),
         pytest.param("jur:US", "lang:US", id="another name"),
         pytest.param("jur:US", "NOT jur:US-CA", id="whole without a part"),
+        pytest.param("jur:JP OR jur:EU", "NOT (jur:US OR jur:JP)", id="partly elsewhere"),
+        pytest.param("jur:JP OR tier:press", "NOT jur:US", id="of two kinds"),
         pytest.param("jur:US", "NOT a", id="scope and word"),
     ],
 )
