@@ -1,7 +1,8 @@
 """What a query tree must be: bounded, with words that must be there, and possible at all."""
 
 from pipeline.errors import QueryError
-from pipeline.rules.proof import Masks, always, clash
+from pipeline.rules.follows import Masks
+from pipeline.rules.proof import always, clash
 from pipeline.rules.tree import And, Boosted, InField, Near, Node, Not, Or, ScopeIs, Term
 
 _MOST_TERMS = 5_000

@@ -39,7 +39,7 @@ def _turned(ring: Sequence[str], names: Sequence[str]) -> tuple[str, ...]:
 def _used(entries: Iterable[str]) -> set[str]:
     """Return the names of the lists that some queries use; what cannot be read uses none."""
     used: set[str] = set()
-    for entry in entries:
+    for entry in (entry for entry in entries if "$" in entry or "＄" in entry):
         try:
             found = list(grammar().lex(plain(entry).text))
         except (QueryError, UnexpectedCharacters):

@@ -8,9 +8,9 @@ from itertools import islice
 
 from pipeline.errors import QueryError
 from pipeline.fold import fold
+from pipeline.rules.follows import NO_MASKS, Masks
 from pipeline.rules.lists import reading_order
 from pipeline.rules.parse import parse_query
-from pipeline.rules.proof import NO_MASKS, Masks
 from pipeline.rules.sense import senseless
 from pipeline.rules.shapes import RuleShape, ThemeShape, ThemesShape
 from pipeline.rules.theme import Asked, Rule, Theme, Trial

@@ -5,7 +5,8 @@ from types import MappingProxyType
 
 from pipeline.model import Field, Scope, Source
 from pipeline.rules.engine import FACTORS
-from pipeline.rules.proof import Masks, clash, hidden_words
+from pipeline.rules.follows import Masks
+from pipeline.rules.proof import clash, hidden_words
 from pipeline.rules.query import holds
 from pipeline.rules.theme import Rule, Theme
 from pipeline.rules.tree import And, Boosted, InField, Near, Node, Not, Or, ScopeIs, Term

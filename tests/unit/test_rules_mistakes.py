@@ -127,15 +127,16 @@ def test_a_mistake_is_one_problem_at_its_place(text: str, expected: str) -> None
 
 def test_every_ring_of_lists_is_named() -> None:
     head = (
-        "lists: {a: [$b], b: [$a, $c], c: [$b, $d], d: [x], e: [$e], f: ['$e (', '\"x', '10:30']}"
+        "lists: {a: [$b], b: [$a, $c], c: [$b, $d], d: [x], e: [$e], "
+        "f: ['$e (', '$e \"x', '$e 10:30']}"
     )
     assert problems(rule("$a", head)) == [
         "1:9: list 'a' contains itself: $a -> $b -> $a; take one of them out",
         "1:18: list 'b' contains itself: $b -> $c -> $b; take one of them out",
         "1:52: list 'e' contains itself: $e -> $e; take one of them out",
         "1:69: '(' opens here and never closes",
-        "1:74: a quotation mark opens here and never closes",
-        "1:82: ':' has no name before it: put text with a colon in quotes",
+        "1:77: a quotation mark opens here and never closes",
+        "1:88: ':' has no name before it: put text with a colon in quotes",
     ]
 
 
