@@ -226,9 +226,9 @@ class _Written:
         return places[index] if wanted and begin >= 0 and index < len(places) else None
 
     def quoted(self, key: str, text: str) -> bool:
-        """Say whether a text stands in quotation marks, which YAML takes away."""
+        """Say whether a text stands in the marks of a phrase, which YAML takes away."""
         line, column = self.place(key, text, 0) or (self.line, 0)
-        return column > 0 and self.lines[line][column - 1] in "\"'"
+        return column > 0 and self.lines[line][column - 1] == '"'
 
     def _places(self) -> Iterator[tuple[int, int]]:
         """Yield the places of all characters but white space."""

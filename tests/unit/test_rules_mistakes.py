@@ -74,6 +74,12 @@ themes:
             id="quoted for yaml alone",
         ),
         pytest.param(
+            rule("'AI act'"),
+            "3:35: theme 1 (t): 'AI act': two words side by side; write \"AI act\" for a phrase, "
+            "or AND or OR between them",
+            id="quoted with other marks",
+        ),
+        pytest.param(
             rule("'it''s b'"),
             "3:31: theme 1 (t): 'it's b': two words side by side; write \"it's b\" for a phrase, "
             "or AND or OR between them",
