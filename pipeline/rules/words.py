@@ -6,7 +6,7 @@ from typing import TypeAlias
 
 from ahocorasick_rs import AhoCorasick, MatchKind
 
-from pipeline.fold import Span, aligned, fold, fold_cased, is_katakana, offsets
+from pipeline.fold import Span, WayBack, fold, fold_cased, is_katakana
 from pipeline.model import Evidence, Field
 
 Hits: TypeAlias = dict[int, list[Span]]
@@ -37,19 +37,21 @@ class Texts:
     """One item's fields, folded once and put one after the other."""
 
     def __init__(self, texts: Mapping[Field, str]) -> None:
-        self._texts = tuple(texts.get(name, "") for name in FIELDS)
-        title, summary, body = self._folded = tuple(map(fold, self._texts))
+        self._texts = [texts.get(name, "") for name in FIELDS]
+        title, summary, body = self._folded = [fold(text) for text in self._texts]
         self.joined = f"{_EDGE}{title}{_EDGE}{summary}{_EDGE}{body}{_EDGE}"
         second = len(title) + 2
         self.starts = (1, second, second + len(summary) + 1)
-        self._offsets: dict[int, tuple[Span, ...]] = {}
-        self._cased = ""
+        self._ways_back: dict[int, WayBack] = {}
+        self._cased: dict[int, str] = {}
 
     def cased(self, start: int, end: int) -> str:
         """Return a span of the joined text with its capitals."""
-        if not self._cased:
-            self._cased = _EDGE + _EDGE.join(map(fold_cased, self._texts))
-        return self._cased[start:end]
+        number = self.field(start)
+        if number not in self._cased:
+            self._cased[number] = fold_cased(self._texts[number])
+        shift = self.starts[number]
+        return self._cased[number][start - shift : end - shift]
 
     def field(self, start: int) -> int:
         """Return the number of the field in which a span of the joined text begins."""
@@ -60,18 +62,10 @@ class Texts:
         """Return a span of the joined text as words of the text as it was."""
         number = self.field(start)
         text, shift = self._texts[number], self.starts[number]
-        start, end = start - shift, end - shift
-        spans = self._spans(number)
-        if spans:
-            start, end = spans[start][0], spans[end - 1][1]
+        if number not in self._ways_back:
+            self._ways_back[number] = WayBack(text, self._folded[number])
+        start, end = self._ways_back[number].span(start - shift, end - shift)
         return Evidence(rule=rule, field=FIELDS[number], start=start, end=end, text=text[start:end])
-
-    def _spans(self, number: int) -> tuple[Span, ...]:
-        """Return the way back to a field's text, or nothing where it is the folded one's own."""
-        if number not in self._offsets:
-            text = self._texts[number]
-            self._offsets[number] = () if aligned(text, self._folded[number]) else offsets(text)
-        return self._offsets[number]
 
 
 @dataclass(frozen=True, slots=True)
