@@ -1,10 +1,10 @@
 """The words of any number of queries, found in a text in one pass over it."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TypeAlias
+from typing import NamedTuple, TypeAlias
 
-from ahocorasick_rs import AhoCorasick, MatchKind
+from ahocorasick_rs import AhoCorasick, Implementation, MatchKind
 
 from pipeline.fold import Span, WayBack, fold, fold_cased, is_katakana
 from pipeline.model import Evidence, Field
@@ -12,11 +12,20 @@ from pipeline.model import Evidence, Field
 Hits: TypeAlias = dict[int, list[Span]]
 """Where each word was found, by its number."""
 
+Allowed: TypeAlias = tuple[bool, bool, bool]
+"""Whether a hit counts in the title, the summary and the body."""
+
 FIELDS = tuple(Field)
+EVERYWHERE: Allowed = (True, True, True)
 # No folded text has a line break, so that no word and no distance reaches across it.
 _EDGE = "\n"
-# From here on (radicals, kana, Han, Hangul) words have no spaces around them.
-_UNBOUNDED = "\u2e80"
+# Letters and digits of the scripts with spaces around words; from U+2E80 on (radicals, kana, Han,
+# Hangul) there are none.
+_LETTERS = frozenset(char for char in map(chr, range(0x2E80)) if char.isalnum())
+_KATAKANA = frozenset(char for char in map(chr, range(0x3000, 0x3200)) if is_katakana(char))
+_NONE: frozenset[str] = frozenset()
+# More make its table too large for the processor's cache.
+_MOST_FOR_DFA = 4_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +35,13 @@ class Word:
     folded: str
     prefix: bool = False
     cased: str = ""
+
+
+class Group(NamedTuple):
+    """Words any of which will do, in some of the fields."""
+
+    numbers: frozenset[int]
+    allowed: Allowed
 
 
 def word(text: str, *, prefix: bool = False, cased: bool = False) -> Word:
@@ -68,46 +84,28 @@ class Texts:
         return Evidence(rule=rule, field=FIELDS[number], start=start, end=end, text=text[start:end])
 
 
-@dataclass(frozen=True, slots=True)
-class _Pattern:
-    """What a place must be like to be a hit, and the words that it is then a hit of."""
-
-    left: bool
-    """No letter may stand before it."""
-    right: bool
-    """No letter may stand behind it, but for a prefix."""
-    kana: bool
-    """No katakana may stand beside it; for a tail, before it some must."""
-    tail: bool
-    """It ends a longer run of katakana, whose final ー folding took away."""
-    words: tuple[tuple[int, bool, str], ...]
-    """Number, prefix and cased form of each word."""
-
-    def begins(self, before: str) -> bool:
-        """Say whether it may begin behind a character."""
-        if self.kana:
-            return is_katakana(before) == self.tail
-        return not (self.left and before < _UNBOUNDED and before.isalnum())
-
-    def goes_on(self, after: str) -> bool:
-        """Say whether a character goes on with its last word."""
-        if self.kana:
-            return is_katakana(after)
-        return self.right and after < _UNBOUNDED and after.isalnum()
-
-
 @dataclass(slots=True)
 class Lexicon:
-    """Numbers words from 0; `finder` makes the searcher for all of them."""
+    """Numbers words, and groups of them, from 0; `finder` makes the searcher for all words."""
 
     words: list[Word] = field(default_factory=list)
+    groups: list[Group] = field(default_factory=list)
     _numbers: dict[Word, int] = field(default_factory=dict)
+    _group_numbers: dict[Group, int] = field(default_factory=dict)
 
     def number(self, found: Word) -> int:
         """Return a word's number, a new one at first."""
         number = self._numbers.setdefault(found, len(self.words))
         if number == len(self.words):
             self.words.append(found)
+        return number
+
+    def group(self, numbers: frozenset[int], allowed: Allowed = EVERYWHERE) -> int:
+        """Return the number of a group of words, any of which will do, in the allowed fields."""
+        group = Group(numbers, allowed)
+        number = self._group_numbers.setdefault(group, len(self.groups))
+        if number == len(self.groups):
+            self.groups.append(group)
         return number
 
     def finder(self) -> "Finder":
@@ -126,7 +124,9 @@ class Finder:
                 grouped.setdefault(spelling, []).append(entry)
         self._patterns = [_pattern(*key, words) for key, words in grouped.items()]
         self._automaton = AhoCorasick(
-            [folded for folded, _ in grouped], matchkind=MatchKind.Standard
+            [folded for folded, _ in grouped],
+            matchkind=MatchKind.Standard,
+            implementation=Implementation.DFA if len(grouped) <= _MOST_FOR_DFA else None,
         )
 
     def hits(self, texts: Texts) -> Hits:
@@ -134,17 +134,18 @@ class Finder:
         hits: Hits = {}
         joined, patterns = texts.joined, self._patterns
         for index, start, end in self._automaton.find_matches_as_indexes(joined, overlapping=True):
-            pattern = patterns[index]
-            if not pattern.begins(joined[start - 1]):
+            not_before, going_on, words, prefixes = patterns[index]
+            if joined[start - 1] in not_before:
                 continue
-            goes_on = pattern.goes_on(joined[end])
-            for number, prefix, cased in pattern.words:
-                if goes_on and not prefix:
-                    continue
+            goes_on = joined[end] in going_on
+            for number, cased in prefixes if goes_on else words:
                 if cased and texts.cased(start, end) != cased:
                     continue
-                stop = _word_end(joined, end) if goes_on else end
-                hits.setdefault(number, []).append((start, stop))
+                span = (start, _word_end(joined, end) if goes_on else end)
+                if number in hits:
+                    hits[number].append(span)
+                else:
+                    hits[number] = [span]
         return hits
 
 
@@ -170,7 +171,7 @@ def _reaches_over(span: Span, cover: Span) -> bool:
 
 
 def _word_end(joined: str, end: int) -> int:
-    while joined[end] < _UNBOUNDED and joined[end].isalnum():
+    while joined[end] in _LETTERS:
         end += 1
     return end
 
@@ -184,11 +185,27 @@ def _spellings(found: Word) -> Iterator[tuple[str, bool]]:
         yield folded[:-1], True
 
 
-def _pattern(folded: str, tail: bool, words: list[tuple[int, bool, str]]) -> _Pattern:
-    return _Pattern(
-        left=folded[0] < _UNBOUNDED and folded[0].isalnum(),
-        right=folded[-1] < _UNBOUNDED and folded[-1].isalnum(),
-        kana=len(folded) <= 2 and all(map(is_katakana, folded)),
-        tail=tail,
-        words=tuple(words),
-    )
+_Forms: TypeAlias = tuple[tuple[int, str], ...]
+"""Number and cased form of each word that a place is a hit of."""
+_Pattern: TypeAlias = tuple[Container[str], Container[str], _Forms, _Forms]
+"""What may not stand before it, what goes on with it behind it, its words, and the prefixes."""
+
+
+def _pattern(folded: str, tail: bool, words: Sequence[tuple[int, bool, str]]) -> _Pattern:
+    forms = tuple((number, cased) for number, _, cased in words)
+    prefixes = tuple((number, cased) for number, prefix, cased in words if prefix)
+    if tail:
+        # It ends a longer run of katakana, whose final ー folding took away.
+        return _AllBut(_KATAKANA), _KATAKANA, forms, prefixes
+    if len(folded) <= 2 and all(map(is_katakana, folded)):
+        return _KATAKANA, _KATAKANA, forms, prefixes
+    before, behind = (_LETTERS if char in _LETTERS else _NONE for char in (folded[0], folded[-1]))
+    return before, behind, forms, prefixes
+
+
+@dataclass(frozen=True, slots=True)
+class _AllBut:
+    characters: frozenset[str]
+
+    def __contains__(self, char: object) -> bool:
+        return char not in self.characters
