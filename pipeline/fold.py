@@ -41,7 +41,8 @@ _UNUSUAL = re.compile(f"[{_INVISIBLES}{_LONG_DASHES}\u207b\u208b\ufe31\ufe32\ufe
 _SPACE_IN_CJK = re.compile(f" (?<=[{_UNSPACED}・] )(?=[{_UNSPACED}・])")
 _DOT_IN_KATAKANA = re.compile(f"・(?<=[{_KATAKANA}]・)(?=[{_KATAKANA}])")
 _LONG_VOWEL_AT_END = re.compile(f"ー(?<=[{_KATAKANA}]{{3}}ー)ー*(?![{_KATAKANA}])")
-_DROPPED = (_SPACE_IN_CJK, _DOT_IN_KATAKANA, _LONG_VOWEL_AT_END)
+# To ask for one character costs a tenth of what a pattern does that finds nothing.
+_DROPPED = ((" ", _SPACE_IN_CJK), ("・", _DOT_IN_KATAKANA), ("ー", _LONG_VOWEL_AT_END))
 _SPARE_SPACES = re.compile(r"\s\s+")
 # What may join the character before it, or fold to none or to two; the rest never does.
 _DOUBTFUL = re.compile("[^\n -~、。「」ぁ-ゖァ-ヺー一-鿿]")
@@ -139,8 +140,9 @@ def _normal(text: str) -> str:
 
 def _joined(text: str) -> str:
     text = _spaced(text)
-    for pattern in _DROPPED:
-        text = pattern.sub("", text)
+    for char, pattern in _DROPPED:
+        if char in text:
+            text = pattern.sub("", text)
     return text
 
 
@@ -266,7 +268,7 @@ def _all_cuts(text: str, length: int) -> Iterator[_Cuts]:
     spaced = _spaced(text)
     if len(spaced) < len(text):
         yield _cuts(_spare_spaces(text), behind=True)
-    for pattern in _DROPPED:
+    for _, pattern in _DROPPED:
         if len(spaced) > length:
             dropped = (found.span() for found in pattern.finditer(spaced))
             yield _cuts(dropped, behind=pattern is _LONG_VOWEL_AT_END)

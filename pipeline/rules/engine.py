@@ -5,13 +5,13 @@ the words that it cannot do without was found; of those it could be filed under,
 """
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass
 from typing import NamedTuple
 
 from pipeline.model import Evidence, Field, Match, Scope, Verdict
 from pipeline.rules.near import Lead, lead_of, miss
-from pipeline.rules.needs import Needs, Presence, needed, required
+from pipeline.rules.needs import Needs, Presence, needed, required, words_of
 from pipeline.rules.query import Case, Found, Judge, compile_node, holds
 from pipeline.rules.theme import Asked, Rule, Theme
 from pipeline.rules.words import Hits, Lexicon, Texts, masked, word
@@ -26,8 +26,8 @@ _MOST_LEADS_OF_THEME = 2
 class _Compiled:
     """A rule ready to run; `order` is its place among all rules, `theme` its theme's.
 
-    It does not hold without each of the `groups`. Where it nearly holds, it scores at most `most`,
-    by the first field with any hit, 0 where that is not enough.
+    It does not hold without each of the `groups`. A near miss scores at most `most`: with one of
+    the rule's words in the title, and without; 0 where that is not enough.
     """
 
     order: int
@@ -36,7 +36,8 @@ class _Compiled:
     groups: frozenset[int]
     judge: Judge
     lead: Lead | None
-    most: tuple[float, ...]
+    words: Needs
+    most: tuple[float, float]
 
     def is_asked(self, scope: Scope) -> bool:
         """Say whether the rule speaks about items from here."""
@@ -78,11 +79,17 @@ class _Gates:
 
     def is_open(self, case: Case) -> bool:
         """Say whether one of the required queries holds, where any is required."""
-        return not self.require or any(gate.holds(case) for gate in self.require)
+        for gate in self.require:
+            if gate.holds(case):
+                return True
+        return not self.require
 
     def excluded_by(self, case: Case) -> str:
         """Return the query that shuts an item out, or nothing."""
-        return next((gate.query for gate in self.exclude if gate.holds(case)), "")
+        for gate in self.exclude:
+            if gate.holds(case):
+                return gate.query
+        return ""
 
 
 class _Judgement(NamedTuple):
@@ -121,17 +128,19 @@ class Engine:
         hits = self._finder.hits(joined)
         if not hits:
             return ()
+        rules, leads = _woken(self._by_word, hits), _woken(self._leads, hits)
+        if not rules and not leads:
+            return ()
         cases = self._cases(masked(hits, self._masks), joined, scope)
-        judged = self._judged(hits, cases)
+        judged = self._judged(rules, cases)
         near = [j for j in judged if j.verdict is Verdict.NEAR]
         if len(near) < _MOST_NEAR:
-            near += self._near_misses(hits, cases, {j.theme for j in judged})
-        if not judged and not near:
-            return ()
-        near.sort(key=lambda j: (-j.score, -j.potential, j.theme))
-        kept = [j for j in judged if j.verdict is not Verdict.NEAR] + near[:_MOST_NEAR]
-        kept.sort(key=lambda j: (-j.score, j.theme))
-        return tuple(self._match(j, joined) for j in kept)
+            near += self._near_misses(leads, cases, {j.theme for j in judged})
+        if len(near) > _MOST_NEAR:
+            near = sorted(near, key=lambda j: (-j.score, -j.potential, j.theme))[:_MOST_NEAR]
+        said = [j for j in judged if j.verdict is not Verdict.NEAR] + near
+        said.sort(key=lambda j: (-j.score, j.theme))
+        return tuple([self._match(j, joined) for j in said])
 
     def _numbers(self, words: Iterable[str]) -> Needs:
         return frozenset(self._lexicon.number(word(text)) for text in words)
@@ -153,28 +162,34 @@ class Engine:
 
     def _compiled(self, order: int, place: tuple[int, Rule]) -> _Compiled:
         theme, rule = place
-        groups = required(rule.tree, self._lexicon)
-        judge = compile_node(rule.tree, self._lexicon)
         lead = lead_of(rule.tree, self._lexicon)
         threshold = self._gates[theme].theme.threshold
-        most = (rule.weight * most for most in lead.most) if lead else ()
-        enough = tuple(score if score >= threshold else 0.0 for score in most)
-        return _Compiled(order, theme, rule, groups, judge, lead, enough)
+        most = [rule.weight * most for most in lead.most] if lead else [0.0, 0.0]
+        in_title, elsewhere = (score if score >= threshold else 0.0 for score in most)
+        return _Compiled(
+            order,
+            theme,
+            rule,
+            required(rule.tree, self._lexicon),
+            compile_node(rule.tree, self._lexicon),
+            lead,
+            words_of(rule.tree, self._lexicon),
+            (in_title, elsewhere),
+        )
 
     def _cases(self, hits: Hits, texts: Texts, scope: Scope) -> "_Cases":
-        present = self._presence.of(hits, texts)
+        present, in_title = self._presence.of(hits, texts)
         cases: dict[int, Case] = {}
         for theme in self._masking:
             seen = masked(hits, self._gates[theme].masks)
             if seen is not hits:
-                cases[theme] = Case(seen, texts, scope, self._presence.of(seen, texts))
-        first_field = texts.field(min(hits.values())[0][0]) if hits else 0
-        return _Cases(self._gates, Case(hits, texts, scope, present), cases, first_field)
+                cases[theme] = Case(seen, texts, scope, self._presence.of(seen, texts)[0])
+        return _Cases(self._gates, Case(hits, texts, scope, present), cases, in_title)
 
-    def _judged(self, hits: Hits, cases: "_Cases") -> list[_Judgement]:
+    def _judged(self, rules: Iterable[int], cases: "_Cases") -> list[_Judgement]:
         """Judge every theme of which a rule holds."""
         holding: dict[int, list[tuple[_Compiled, Found]]] = {}
-        for order in _woken(self._by_word, hits):
+        for order in rules:
             compiled = self._rules[order]
             case = cases.of(compiled.theme)
             if compiled.groups <= case.present and compiled.is_asked(case.scope):
@@ -201,13 +216,15 @@ class Engine:
         hits = tuple((compiled.rule.id, found) for compiled, found in holding)
         return _Judgement(number, verdict, score, hits, missing, excluded_by)
 
-    def _near_misses(self, hits: Hits, cases: "_Cases", said: set[int]) -> Collection[_Judgement]:
+    def _near_misses(
+        self, leads: Iterable[int], cases: "_Cases", said: set[int]
+    ) -> Collection[_Judgement]:
         """Return near misses of themes that said nothing yet, the best three among them."""
         nearest: dict[int, _Judgement] = {}
-        bar = 0.0
-        for order in _woken(self._leads, hits):
+        bar, in_title = 0.0, cases.in_title
+        for order in leads:
             compiled = self._rules[order]
-            theme, most = compiled.theme, compiled.most[cases.first_field]
+            theme, most = compiled.theme, compiled.most[in_title.isdisjoint(compiled.words)]
             # Of equals the first stays.
             beaten = nearest[theme].potential if theme in nearest else bar
             if most <= beaten or theme in said or not cases.is_open(theme):
@@ -254,9 +271,9 @@ class _Cases:
         gates: Sequence[_Gates],
         case: Case,
         masked_cases: Mapping[int, Case],
-        first_field: int,
+        in_title: Set[int],
     ) -> None:
-        self.first_field = first_field
+        self.in_title = in_title
         self._gates = gates
         self._case = case
         self._masked = masked_cases

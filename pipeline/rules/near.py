@@ -23,13 +23,13 @@ class _Operand:
 class Lead:
     """A rule taken apart at its AND; `words`: without one of them two operands are absent.
 
-    `most` is what its best hit counts at the most, by the field in which hits begin.
+    `most` is what a hit counts at the most, in the title and elsewhere.
     """
 
     operands: tuple[_Operand, ...]
     conditions: tuple[Judge, ...]
     words: Needs
-    most: tuple[float, ...]
+    most: tuple[float, float]
 
 
 def lead_of(node: Node, lexicon: Lexicon) -> Lead | None:
@@ -48,9 +48,8 @@ def lead_of(node: Node, lexicon: Lexicon) -> Lead | None:
         return None
     rarest = sorted(operands, key=lambda operand: frequency(operand.needs, lexicon))[:2]
     words = rarest[0].needs | rarest[1].needs
-    return Lead(
-        tuple(operands), tuple(conditions), words, tuple(_most(node, factor) for factor in FACTORS)
-    )
+    most = (_most(node, FACTORS[0]), _most(node, FACTORS[1]))
+    return Lead(tuple(operands), tuple(conditions), words, most)
 
 
 def _most(node: Node, factor: float) -> float:

@@ -1,6 +1,7 @@
 """Which words a query cannot do without: most rules are not asked, as one of these is absent."""
 
 from collections.abc import Iterable
+from functools import lru_cache
 
 from pipeline.fold import is_cjk
 from pipeline.rules.query import allowed_in, numbers_of
@@ -52,6 +53,21 @@ def required(node: Node, lexicon: Lexicon, allowed: Allowed = EVERYWHERE) -> fro
             return frozenset()
 
 
+def words_of(node: Node, lexicon: Lexicon) -> Needs:
+    """Return every word that may be a hit of a node."""
+    match node:
+        case Term():
+            return frozenset(numbers_of(node, lexicon))
+        case Near():
+            return words_of(node.left, lexicon) | words_of(node.right, lexicon)
+        case And() | Or():
+            return frozenset().union(*(words_of(child, lexicon) for child in node.children))
+        case InField() | Boosted():
+            return words_of(node.child, lexicon)
+        case _:
+            return frozenset()
+
+
 class Presence:
     """Says which groups of words may hold in an item, so that most rules need not be asked."""
 
@@ -64,26 +80,29 @@ class Presence:
         self._anywhere = tuple(map(frozenset, anywhere))
         self._in_title = tuple(map(frozenset, in_title))
 
-    def of(self, hits: Hits, texts: Texts) -> set[int]:
-        """Return the groups that may hold; what is not among them does not."""
+    def of(self, hits: Hits, texts: Texts) -> tuple[set[int], set[int]]:
+        """Return the groups that may hold, as no others do, and the words in the title."""
         present: set[int] = set()
+        in_title: set[int] = set()
         behind_title = texts.starts[1]
         for number, spans in hits.items():
             present |= self._anywhere[number]
             # The first hit of a word stands in its first field.
             if spans[0][0] < behind_title:
+                in_title.add(number)
                 present |= self._in_title[number]
-        return present
+        return present, in_title
 
 
 def frequency(needs: Needs, lexicon: Lexicon) -> float:
     """Guess how often one of some words is found, by their lengths: a number to compare."""
-    return sum(1 / _letters(lexicon.words[number].folded) ** 2 for number in needs)
+    return sum(_frequency(lexicon.words[number].folded) for number in needs)
 
 
-def _letters(folded: str) -> int:
+@lru_cache(maxsize=16_384)
+def _frequency(folded: str) -> float:
     # A Han character tells as much as two or three letters do.
-    return len(folded) + sum(map(is_cjk, folded))
+    return 1 / (len(folded) + sum(map(is_cjk, folded))) ** 2
 
 
 def _rarest(choices: Iterable[Needs | None], lexicon: Lexicon) -> Needs | None:

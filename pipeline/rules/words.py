@@ -1,7 +1,8 @@
 """The words of any number of queries, found in a text in one pass over it."""
 
-from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Container, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import NamedTuple, TypeAlias
 
 from ahocorasick_rs import AhoCorasick, Implementation, MatchKind
@@ -44,6 +45,8 @@ class Group(NamedTuple):
     allowed: Allowed
 
 
+# The words of a list stand in many rules, and a rule is gone through more than once.
+@lru_cache(maxsize=16_384)
 def word(text: str, *, prefix: bool = False, cased: bool = False) -> Word:
     """Fold what an author wrote into a word to find."""
     return Word(fold(text), prefix, fold_cased(text) if cased else "")
@@ -149,11 +152,11 @@ class Finder:
         return hits
 
 
-def masked(hits: Hits, masks: Iterable[int]) -> Hits:
+def masked(hits: Hits, masks: frozenset[int]) -> Hits:
     """Drop hits that lie inside a hit of a mask or straddle its edge; a longer one stays."""
-    covers = [span for number in masks for span in hits.get(number, ())]
-    if not covers:
+    if masks.isdisjoint(hits):
         return hits
+    covers = [span for number in masks for span in hits.get(number, ())]
     kept = {n: [s for s in spans if not _is_masked(s, covers)] for n, spans in hits.items()}
     return {number: spans for number, spans in kept.items() if spans}
 
