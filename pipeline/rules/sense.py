@@ -4,10 +4,9 @@ from collections.abc import Iterable, Iterator, Sequence
 from types import MappingProxyType
 
 from pipeline.model import Field, Scope, Source
-from pipeline.rules.engine import FACTORS
 from pipeline.rules.follows import Masks
 from pipeline.rules.proof import clash, hidden_words
-from pipeline.rules.query import holds
+from pipeline.rules.query import FACTORS, holds
 from pipeline.rules.theme import Rule, Theme
 from pipeline.rules.tree import And, Boosted, InField, Near, Node, Not, Or, ScopeIs, Term
 from pipeline.rules.write import write

@@ -97,6 +97,13 @@ def test_what_missed_by_more_is_not_near(rules: str, text: str) -> None:
     assert said(ruleset(f"  - {{id: t, title: T, {rules}}}"), text) == []
 
 
+def test_a_miss_counts_as_much_as_its_own_words_do() -> None:
+    rules = "threshold: 1.2, rules: [{q: AI AND body:law, weight: 0.5}]"
+    near = ruleset(f"  - {{id: t, title: T, {rules}}}")
+    assert said(near, "AI law", title="AI law") == [("t", Verdict.NEAR, 0.0)]
+    assert said(near, "AI law", title="a law") == []
+
+
 def test_the_nearest_miss_of_a_theme_is_named() -> None:
     rules = "[AI AND law, '(AI AND ban)^2', {q: AI AND fine, weight: 3}, AI AND police]"
     near = ruleset(f"  - {{id: t, title: T, rules: {rules}}}")
