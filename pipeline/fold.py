@@ -115,9 +115,11 @@ def _characters(text: str) -> tuple[list[str], list[Span]]:
 
 
 def _is_plain(text: str) -> bool:
-    """Say whether neither normalising nor case puts other numbers of characters anywhere."""
+    """Say whether each character stands by itself, in any case."""
     return text.isascii() or (
-        unicodedata.is_normalized("NFKC", text) and len(text.casefold()) == len(text)
+        unicodedata.is_normalized("NFKC", text)
+        and len(text.casefold()) == len(text)
+        and not any(_role(char) is _Role.JOINS for char in set(text))
     )
 
 

@@ -145,9 +145,10 @@ class Finder:
                 continue
             goes_on = pattern.goes_on(joined[end])
             for number, prefix, cased in pattern.words:
-                if goes_on and not prefix:
+                # マネー* finds マネーロンダリング, but no デジタルマネジメント.
+                if goes_on and (pattern.tail or not prefix):
                     continue
-                if cased and texts.cased(start, end) != cased:
+                if cased and texts.cased(start, end) != cased[: end - start]:
                     continue
                 stop = _word_end(joined, end) if goes_on else end
                 hits.setdefault(number, []).append((start, stop))

@@ -44,6 +44,7 @@ def test_folded(text: str, folded: str) -> None:
         pytest.param("ﾃﾞ①", ((0, 2), (2, 3)), id="half-width voiced"),
         pytest.param("ﬁß", ((0, 1), (0, 1), (1, 2), (1, 2)), id="one to two"),
         pytest.param("e\u0301x", ((0, 2), (2, 3)), id="combining"),
+        pytest.param("q\u0301x", ((0, 2), (0, 2), (2, 3)), id="a mark that no letter takes in"),
         pytest.param("\u1112\u1161\u11ab", ((0, 3),), id="jamo"),
         pytest.param("a\u00adb", ((0, 1), (2, 3)), id="soft hyphen"),
         pytest.param(" a \n b ", ((1, 2), (2, 5), (5, 6)), id="white space"),
