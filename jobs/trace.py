@@ -17,6 +17,11 @@ from pipeline.yamlfile import did_you_mean
 _MOST_ITEMS = 5
 _LATELY = timedelta(days=14)
 _AROUND = timedelta(days=1)
+_NO_NEWS = {
+    Origin.BASELINE: "it stood there at the first contact with the source",
+    Origin.BACKFILL: "it was fetched later from the past of the source",
+    Origin.MANUAL: "what is added by hand never is",
+}
 
 
 def trace(deployment: Deployment, text: str, *, on: datetime | None = None) -> tuple[str, ...]:
@@ -42,8 +47,9 @@ def _stored(deployment: Deployment, text: str, address: str) -> Sequence[StoredI
 
 def _of_item(deployment: Deployment, stored: StoredItem) -> Iterator[str]:
     item = stored.item
+    way = "added by hand to" if stored.origin is Origin.MANUAL else "stored from"
     yield (
-        f"#{short_id(stored.id)} {item.title}\n  stored from {item.source_id} on "
+        f"#{short_id(stored.id)} {item.title}\n  {way} {item.source_id} on "
         f"{stored.first_seen_at:%Y-%m-%d %H:%M} UTC"
     )
     applying = [match for match in stored.matches if match.verdict is Verdict.APPLIES]
@@ -63,14 +69,14 @@ def _told(deployment: Deployment, stored: StoredItem, applying: Sequence[Match])
     if stored.origin is Origin.NEWS:
         yield "not mailed yet: it waits for the next issue"
     else:
-        yield f"not mailed as news: its origin is {stored.origin} (first contact with the source)"
+        yield f"not mailed as news: {_NO_NEWS[stored.origin]}"
 
 
 def _nearest(matches: Sequence[Match]) -> str:
     near = [match for match in matches if match.verdict is not Verdict.APPLIES]
     if not near:
         return ", and none is near"
-    best = max(near, key=lambda match: match.score)
+    best = max(near, key=lambda match: (match.verdict is Verdict.EXCLUDED, match.score))
     if best.verdict is Verdict.EXCLUDED:
         return f"; {best.theme} would, but is excluded by {best.excluded_by}"
     return f"; nearest: {best.theme}, missing {', '.join(best.missing)}"

@@ -7,7 +7,8 @@ from pipeline.rules.ruleset import Ruleset
 def classify(item: Item, source: Source, ruleset: Ruleset) -> tuple[Match, ...]:
     """Return the matches of an item, the highest score first, then as the themes stand.
 
-    Themes that apply, were excluded or came near are named; silence means that none of them did.
+    What is only near comes last. Themes that apply, were excluded or came near are named; silence
+    means that none of them did.
     """
     texts = {name: item.text(name) for name in Field}
     return ruleset.classify(texts, scope_of(item, source))

@@ -34,10 +34,14 @@ class Configuration:
     warnings: tuple[Problem, ...] = ()
 
 
-def load_configuration(home: Path) -> Configuration:
-    """Read all files of a deployment; raise ConfigError with every problem of all of them."""
-    files = tuple(read_path(home / name) for name in (SOURCES, THEMES, DIGESTS))
-    sources_file, themes_file, digests_file = files
+def load_configuration(home: Path, *, themes: YamlFile | None = None) -> Configuration:
+    """Read all files of a deployment; raise ConfigError with every problem of all of them.
+
+    `themes` stands in for themes.yaml.
+    """
+    sources_file, digests_file = (read_path(home / name) for name in (SOURCES, DIGESTS))
+    themes_file = themes or read_path(home / THEMES)
+    files = (sources_file, themes_file, digests_file)
     problems: list[Problem] = []
     sources = _attempt(lambda: load_sources(sources_file), problems)
     ruleset = _attempt(lambda: _tested_ruleset(themes_file), problems)

@@ -280,7 +280,8 @@ class Match:
     """What one theme says of one item, and why.
 
     `missing` tells what kept a near theme from applying, in the words of the rule's author;
-    `excluded_by` names the query that took an excluded one away.
+    `excluded_by` names the query that took an excluded one away. The score of a theme that lacks
+    an operand is what its nearest rule would have been worth.
     """
 
     theme: str

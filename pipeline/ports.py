@@ -258,6 +258,13 @@ class Store(Protocol):
         """Return (digest, number) of each issue that told of an item, oldest first."""
         ...
 
+    def spans(self, since: datetime) -> Mapping[str, tuple[datetime, int]]:
+        """Return the oldest date and the number of each source's items dated since a moment.
+
+        An item's date is when it was published, else when it was first seen.
+        """
+        ...
+
     def search(
         self, search: Search, *, limit: int, before: int | None = None
     ) -> Iterator[StoredItem]:

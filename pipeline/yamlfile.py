@@ -15,6 +15,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError, model_validator
 from yaml.reader import ReaderError
 
 from pipeline.errors import Problem
+from pipeline.writtentext import WrittenText
 
 Value: TypeAlias = "str | list[Value] | dict[str, Value]"
 Where: TypeAlias = tuple[str | int, ...]
@@ -36,6 +37,7 @@ class YamlFile:
     value: Value = ""
     readable: bool = False
     content: bytes = b""
+    lines: list[str] = field(default_factory=list, repr=False)
     problems: list[Problem] = field(default_factory=list)
     warnings: list[Problem] = field(default_factory=list)
     places: dict[Where, tuple[int, int]] = field(default_factory=dict)
@@ -46,6 +48,15 @@ class YamlFile:
             where = where[:-1]
         return self.places.get(where, (1, 1))
 
+    def place_in(self, where: Where, text: str, position: int) -> tuple[int, int]:
+        """Return the place of a character of a text; of the part, where it is written otherwise."""
+        found = self._written(where).place(_key(where), text, position)
+        return (found[0] + 1, found[1] + 1) if found else self.place(where)
+
+    def quotes(self, where: Where, text: str) -> bool:
+        """Say whether a text stands in quotation marks, which YAML takes away."""
+        return self._written(where).quoted(_key(where), text)
+
     def problem(self, where: Where, message: str) -> Problem:
         """Name what is wrong with a part."""
         return Problem(self.name, *self.place(where), message)
@@ -53,6 +64,14 @@ class YamlFile:
     def entry_problem(self, where: Where, message: str) -> Problem:
         """Name what is wrong with a part of an entry: `source 2 (a): …`."""
         return self.problem(where, f"{_subject(where, self.value)}{message}")
+
+    def _written(self, where: Where) -> WrittenText:
+        line, column = self.place(where)
+        return WrittenText(self.lines, line - 1, column - 1)
+
+
+def _key(where: Where) -> str:
+    return f"{where[-1]}:" if where else ""
 
 
 class Shape(BaseModel):
@@ -96,7 +115,7 @@ def read_path(path: Path) -> YamlFile:
 
 def read_text(text: str, name: str) -> YamlFile:
     """Read YAML text."""
-    file = YamlFile(name)
+    file = YamlFile(name, lines=text.splitlines())
     if len(text) > _MAX_CHARACTERS:
         file.problems.append(Problem(name, 1, 1, "is larger than 4 million characters"))
         return file

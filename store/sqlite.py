@@ -35,6 +35,7 @@ from store.locks import Lock
 from store.migrations import SCHEMA_VERSION
 from store.opening import LOCK_DIRECTORY, open_for_reading, open_for_writing
 from store.search import find
+from store.spans import spans
 
 
 def open_sqlite(home: Path, *, readonly: bool = False) -> "SqliteStore":
@@ -272,6 +273,10 @@ class SqliteStore:
     def items_at(self, url: str) -> tuple[StoredItem, ...]:
         """Return the items whose link is this address, be it http or https, newest first."""
         return items.items_at(self._connection, url)
+
+    def spans(self, since: datetime) -> Mapping[str, tuple[datetime, int]]:
+        """Return the oldest date and the number of each source's items dated since a moment."""
+        return spans(self._connection, since)
 
     def search(
         self, search: Search, *, limit: int, before: int | None = None

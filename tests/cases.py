@@ -35,6 +35,7 @@ BETWEEN = ("x", "の", "規", "of the", "、", "/", "", "9", "サ", "s")
 _BY_FIRST: dict[str, list[Atom]] = defaultdict(list)
 for _atom in ATOMS:
     _BY_FIRST[_atom.folded[:1]].append(_atom)
+_BY_WRITTEN = {atom.written: atom for atom in ATOMS}
 _PLAIN = {atom.folded: atom for atom in reversed(ATOMS) if atom.written == atom.folded}
 _INVISIBLE, _SPACES = _BY_FIRST[""], _BY_FIRST[" "]
 
@@ -52,7 +53,7 @@ class Case:
     @property
     def q(self) -> str:
         """Return the query as an author would write it."""
-        return _query(self.query)
+        return query_text(self.query)
 
     @property
     def written(self) -> dict[Field, str]:
@@ -89,7 +90,7 @@ def random_case(rng: Random, words: Sequence[str] = ()) -> Case:
     }
     masks = rng.sample(MASKS, 1) if rng.random() < 0.4 else []
     query = _random_query(rng, words)
-    return Case(query, texts, tuple(Wanted(_spelled(rng, mask)) for mask in masks))
+    return Case(query, texts, tuple(Wanted(spelled(rng, mask)) for mask in masks))
 
 
 def _some_words(rng: Random) -> Sequence[str]:
@@ -101,9 +102,9 @@ def _text(rng: Random, words: Sequence[str], length: int) -> tuple[Atom, ...]:
     for _ in range(length):
         kind = rng.random()
         if kind < 0.7:
-            atoms += _spelled(rng, rng.choice(words))
+            atoms += spelled(rng, rng.choice(words))
         elif kind < 0.9:
-            atoms += _spelled(rng, rng.choice(BETWEEN))
+            atoms += spelled(rng, rng.choice(BETWEEN))
         else:
             atoms.append(rng.choice(ATOMS))
         if rng.random() < 0.7:
@@ -111,7 +112,12 @@ def _text(rng: Random, words: Sequence[str], length: int) -> tuple[Atom, ...]:
     return tuple(atoms)
 
 
-def _spelled(rng: Random, word: str) -> tuple[Atom, ...]:
+def plain(text: str) -> tuple[Atom, ...]:
+    """Return a text of single characters as it is written."""
+    return tuple(_BY_WRITTEN[char] for char in text)
+
+
+def spelled(rng: Random, word: str) -> tuple[Atom, ...]:
     """Return one of the many ways to write a word."""
     if rng.random() < 0.4:
         # A letter with a mark that it does not melt with is one atom of two characters.
@@ -154,14 +160,14 @@ def _random_query(rng: Random, words: Sequence[str], depth: int = 2, inside: str
 def _unit(rng: Random, words: Sequence[str]) -> Query:
     short = [word for word in words if word.isascii() and word.isalpha()]
     if len(short) > 1 and rng.random() < 0.2:
-        spelled = tuple(Wanted(_spelled(rng, word)) for word in rng.sample(short, 2))
-        return ("sloppy", spelled, rng.randint(1, 3))
+        both = tuple(Wanted(spelled(rng, word)) for word in rng.sample(short, 2))
+        return ("sloppy", both, rng.randint(1, 3))
     word = rng.choice(words)
     prefix = rng.random() < 0.2 and (len(word) > 2 or word[-1] in CJK)
-    return ("word", Wanted(_spelled(rng, word), prefix, rng.random() < 0.2))
+    return ("word", Wanted(spelled(rng, word), prefix, rng.random() < 0.2))
 
 
-def _query(node: Query) -> str:
+def query_text(node: Query) -> str:
     kind, *parts = node
     match kind:
         case "word":
@@ -169,13 +175,15 @@ def _query(node: Query) -> str:
         case "sloppy":
             return f'"{" ".join(written(word.atoms) for word in parts[0])}"~{parts[1]}'
         case "near":
-            return f"({_query(parts[0])} {'O' * parts[3]}NEAR/{parts[2]} {_query(parts[1])})"
+            return (
+                f"({query_text(parts[0])} {'O' * parts[3]}NEAR/{parts[2]} {query_text(parts[1])})"
+            )
         case "field":
-            return f"{parts[0].value}:({_query(parts[1])})"
+            return f"{parts[0].value}:({query_text(parts[1])})"
         case "boost":
-            return f"({_query(parts[1])})^{parts[0]}"
+            return f"({query_text(parts[1])})^{parts[0]}"
         case _:
-            shown = [f"({_query(part)})" for part in parts]
+            shown = [f"({query_text(part)})" for part in parts]
             return f"NOT {shown[0]}" if kind == "not" else f"({f' {kind.upper()} '.join(shown)})"
 
 

@@ -115,6 +115,19 @@ def table(columns: tuple[str, ...], rows: Sequence[tuple[str, ...]]) -> None:
     Console().print(shown)
 
 
+class Progress:
+    """Says now and then how far a long pass over stored items came."""
+
+    def __init__(self, total: int) -> None:
+        self._total = total
+        self._done = 0
+
+    def __call__(self, items: int) -> None:
+        """Count items that were done."""
+        self._done += items
+        note(f"{self._done:,} of at most {self._total:,} items")
+
+
 def end(ctx: click.Context, code: Code) -> None:
     """End the command with a code."""
     ctx.exit(int(code))

@@ -18,7 +18,7 @@ COMMANDS: Mapping[str, tuple[str, str, str]] = MappingProxyType(
         "poll": ("jobs.cli.poll", "poll", "Read sources now."),
         "trace": ("jobs.cli.trace", "trace", "Say why something was or was not seen."),
         "sources": ("jobs.cli.sources", "sources", "List, check and test sources."),
-        "themes": ("jobs.cli.themes", "themes", "Check and explain the rules."),
+        "themes": ("jobs.cli.themes", "themes", "Check, try and explain the rules."),
         "reclassify": (
             "jobs.cli.reclassify",
             "reclassify",

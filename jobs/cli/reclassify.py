@@ -2,7 +2,17 @@
 
 import click
 
-from jobs.cli.frame import as_json, configuration, note, opened, say, say_json, settings, table
+from jobs.cli.frame import (
+    Progress,
+    as_json,
+    configuration,
+    note,
+    opened,
+    say,
+    say_json,
+    settings,
+    table,
+)
 from jobs.deployment import Deployment
 from jobs.reclassify import Reclassified
 from jobs.reclassify import reclassify as judge_again
@@ -24,7 +34,7 @@ def reclassify(ctx: click.Context, *, announce: bool, why: str, json_: bool) -> 
     loaded = configuration(found)
     with opened(found) as store:
         deployment = Deployment(settings=found, configuration=loaded, store=store)
-        progress = _Progress(store.count_items())
+        progress = Progress(store.count_items())
         done = judge_again(deployment, announce=announce, why=why, on_progress=progress)
     if json_:
         say_json(_json(done))
@@ -37,18 +47,6 @@ def reclassify(ctx: click.Context, *, announce: bool, why: str, json_: bool) -> 
     say(f"{done.items} items judged, {done.changed} otherwise than before")
     if done.notices:
         note(f"the next digest tells of {done.notices} older items that now match")
-
-
-class _Progress:
-    """Says now and then how far a pass came."""
-
-    def __init__(self, total: int) -> None:
-        self._total = total
-        self._done = 0
-
-    def __call__(self, items: int) -> None:
-        self._done += items
-        note(f"{self._done:,} of at most {self._total:,} items")
 
 
 def _json(done: Reclassified) -> dict[str, object]:

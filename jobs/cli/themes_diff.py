@@ -1,11 +1,12 @@
-"""`policywatch themes diff` and `history`: what other rules say, and which there were."""
+"""`policywatch themes diff`: what other rules say of the stored items."""
 
 from datetime import timedelta
 from pathlib import Path
 
 import click
 
-from jobs.cli.frame import as_json, configuration, note, opened, say, say_json, settings, table
+from jobs.cli.frame import as_json, configuration, note, opened, say, say_json, settings
+from jobs.cli.themes_history import SHORT_HASH, record_named
 from jobs.rulediff import Rules, differences
 from pipeline.judging import RulesetRecord
 from pipeline.model import Field
@@ -14,8 +15,6 @@ from pipeline.rules.ruleset import Ruleset, load_ruleset, read_ruleset
 from pipeline.shortid import short_id
 from pipeline.yamlfile import read_path
 from store import SqliteStore
-
-_SHORT_HASH = 10
 
 
 @click.command()
@@ -43,25 +42,6 @@ def diff(ctx: click.Context, named: tuple[str, ...], *, days: int, limit: int, j
         _show(rules, changes, limit)
 
 
-@click.command()
-@click.argument("ruleset", required=False, metavar="[HASH]")
-@as_json
-@click.pass_context
-def history(ctx: click.Context, ruleset: str | None, *, json_: bool) -> None:
-    """List the rules that were ever in force, newest first; with a HASH print them."""
-    with opened(settings(ctx), readonly=True) as store:
-        records = store.rulesets()
-    if ruleset:
-        say(_record(records, ruleset).text.rstrip("\n"))
-    elif json_:
-        say_json([_record_json(record) for record in records])
-    else:
-        rows = [
-            (r.hash[:_SHORT_HASH], f"{r.at:%Y-%m-%d %H:%M}", r.who, r.file, r.why) for r in records
-        ]
-        table(("rules", "first used", "who", "file", "why"), rows)
-
-
 def _by_default(store: SqliteStore, present: Ruleset) -> Rules:
     records = store.rulesets()
     others = [record for record in records if record.hash != present.hash]
@@ -80,20 +60,12 @@ def _rules(records: tuple[RulesetRecord, ...], name: str) -> Ruleset:
     path = Path(name)
     if path.is_file():
         return load_ruleset(read_path(path))
-    record = _record(records, name)
+    record = record_named(records, name, noun="file and no hash")
     return read_ruleset(record.text, record.file)
 
 
-def _record(records: tuple[RulesetRecord, ...], name: str) -> RulesetRecord:
-    found = [record for record in records if record.hash.startswith(name)]
-    if len(found) != 1:
-        trouble = "names several rules" if found else "is no file and no hash of `themes history`"
-        raise click.UsageError(f"'{name}' {trouble}")
-    return found[0]
-
-
 def _show(rules: Rules, changes: list[ItemChange], limit: int) -> None:
-    old, new = rules.old.hash[:_SHORT_HASH], rules.new.hash[:_SHORT_HASH]
+    old, new = rules.old.hash[:SHORT_HASH], rules.new.hash[:SHORT_HASH]
     note(f"{old} -> {new}: {len(changes)} changes")
     for one in changes[:limit]:
         change = one.change
@@ -127,15 +99,4 @@ def _json(rules: Rules, changes: list[ItemChange]) -> dict[str, object]:
             }
             for one in changes
         ],
-    }
-
-
-def _record_json(record: RulesetRecord) -> dict[str, object]:
-    return {
-        "hash": record.hash,
-        "file": record.file,
-        "first_used": record.at.isoformat(),
-        "last_used": record.used_at.isoformat(),
-        "who": record.who,
-        "why": record.why,
     }

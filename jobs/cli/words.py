@@ -1,9 +1,11 @@
 """How the command line words items and matches."""
 
+import sys
 from collections.abc import Iterable
 
-from jobs.cli.frame import table
+from jobs.cli.frame import say, table
 from pipeline.digest import short_id
+from pipeline.excerpts import Excerpt
 from pipeline.model import Evidence, Match, Verdict
 from pipeline.records import StoredItem
 
@@ -16,6 +18,29 @@ def found_words(match: Match) -> str:
         if evidence.text not in found:
             found.append(evidence.text)
     return "; ".join(f"{rule}: {', '.join(found)}" for rule, found in words.items())
+
+
+def show_marked(shown: Excerpt, indent: str = "  ") -> None:
+    """Print a text with the words that were found in it: bold, or between * without a terminal."""
+    if not sys.stdout.isatty():
+        say(indent + _starred(shown))
+        return
+    from rich.console import Console  # noqa: PLC0415 - keeps --help quick
+    from rich.padding import Padding  # noqa: PLC0415
+    from rich.text import Text  # noqa: PLC0415
+
+    text = Text(shown.text)
+    for start, end in shown.marks:
+        text.stylize("bold underline", start, end)
+    Console().print(Padding(text, (0, 0, 0, len(indent))))
+
+
+def _starred(shown: Excerpt) -> str:
+    pieces, done = [], 0
+    for start, end in shown.marks:
+        pieces += [shown.text[done:start], f"*{shown.text[start:end]}*"]
+        done = end
+    return "".join([*pieces, shown.text[done:]])
 
 
 def evidence_json(evidence: Evidence) -> dict[str, object]:

@@ -1,8 +1,9 @@
 """What a query tree must be: bounded, with words that must be there, and possible at all."""
 
 from pipeline.errors import QueryError
-from pipeline.rules.follows import Masks
+from pipeline.rules.implied import Masks
 from pipeline.rules.proof import always, clash
+from pipeline.rules.terms import is_positive
 from pipeline.rules.tree import And, Boosted, InField, Near, Node, Not, Or, ScopeIs, Term
 
 _MOST_TERMS = 5_000
@@ -42,21 +43,6 @@ def check_sense(node: Node, *, gate: bool, masks: Masks) -> None:
             return
     for child in children:
         check_sense(child, gate=gate and isinstance(node, InField | Boosted), masks=masks)
-
-
-def is_positive(node: Node) -> bool:
-    """Say whether a node holds only where some word is found."""
-    match node:
-        case Term() | Near():
-            return True
-        case And():
-            return any(map(is_positive, node.children))
-        case Or():
-            return all(map(is_positive, node.children))
-        case InField() | Boosted():
-            return is_positive(node.child)
-        case _:
-            return False
 
 
 def is_near_operand(node: Node) -> bool:

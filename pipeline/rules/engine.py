@@ -93,10 +93,7 @@ class _Gates:
 
 
 class _Judgement(NamedTuple):
-    """What a theme says, before its words are looked up in the text as it was.
-
-    `potential` is what the rule of a near miss would have scored.
-    """
+    """What a theme says, before its words are looked up in the text as it was."""
 
     theme: int
     verdict: Verdict
@@ -104,7 +101,6 @@ class _Judgement(NamedTuple):
     hits: tuple[tuple[str, Found], ...]
     missing: tuple[str, ...] = ()
     excluded_by: str = ""
-    potential: float = 0.0
 
 
 class Engine:
@@ -123,7 +119,7 @@ class Engine:
         self._presence = Presence(self._lexicon)
 
     def classify(self, texts: Mapping[Field, str], scope: Scope) -> tuple[Match, ...]:
-        """Return what every theme concerned says of an item, the highest score first."""
+        """Return what every theme concerned says of an item; what is only near comes last."""
         joined = Texts(texts)
         hits = self._finder.hits(joined)
         if not hits:
@@ -134,13 +130,11 @@ class Engine:
         cases = self._cases(masked(hits, self._masks), joined, scope)
         judged = self._judged(rules, cases)
         near = [j for j in judged if j.verdict is Verdict.NEAR]
+        near.sort(key=_rank)
         if len(near) < _MOST_NEAR:
-            near += self._near_misses(leads, cases, {j.theme for j in judged})
-        if len(near) > _MOST_NEAR:
-            near = sorted(near, key=lambda j: (-j.score, -j.potential, j.theme))[:_MOST_NEAR]
-        said = [j for j in judged if j.verdict is not Verdict.NEAR] + near
-        said.sort(key=lambda j: (-j.score, j.theme))
-        return tuple([self._match(j, joined) for j in said])
+            near += sorted(self._near_misses(leads, cases, {j.theme for j in judged}), key=_rank)
+        decided = sorted((j for j in judged if j.verdict is not Verdict.NEAR), key=_rank)
+        return tuple([self._match(j, joined) for j in (*decided, *near[:_MOST_NEAR])])
 
     def _numbers(self, words: Iterable[str]) -> Needs:
         return frozenset(self._lexicon.number(word(text)) for text in words)
@@ -226,11 +220,11 @@ class Engine:
             compiled = self._rules[order]
             theme, most = compiled.theme, compiled.most[in_title.isdisjoint(compiled.words)]
             # Of equals the first stays.
-            beaten = nearest[theme].potential if theme in nearest else bar
+            beaten = nearest[theme].score if theme in nearest else bar
             if most <= beaten or theme in said or not cases.is_open(theme):
                 continue
             near = self._near_miss(compiled, cases.of(theme))
-            if near is None or near.potential <= beaten:
+            if near is None or near.score <= beaten:
                 continue
             if self._gates[theme].excluded_by(cases.of(theme)):
                 said.add(theme)
@@ -240,16 +234,16 @@ class Engine:
         return nearest.values()
 
     def _near_miss(self, compiled: _Compiled, case: Case) -> _Judgement | None:
-        """Judge a rule that would have made its theme apply but for one operand."""
+        """Judge a rule that would have made its theme apply, by its score, but for one operand."""
         missed = miss(compiled.lead, case) if compiled.lead else None
         if missed is None or not compiled.is_asked(case.scope):
             return None
         absent, found = missed
-        potential = compiled.score(found)
-        if potential < self._gates[compiled.theme].theme.threshold:
+        score = round(compiled.score(found), 6)
+        if score < self._gates[compiled.theme].theme.threshold:
             return None
         hits = ((compiled.rule.id, found),)
-        return _Judgement(compiled.theme, Verdict.NEAR, 0.0, hits, (absent,), "", potential)
+        return _Judgement(compiled.theme, Verdict.NEAR, score, hits, (absent,))
 
     def _match(self, judgement: _Judgement, texts: Texts) -> Match:
         places = {(start, end, rule) for rule, found in judgement.hits for start, end in found[1]}
@@ -292,6 +286,10 @@ class _Cases:
         return self._open[key]
 
 
+def _rank(judgement: _Judgement) -> tuple[float, int]:
+    return -judgement.score, judgement.theme
+
+
 def _filed(rules: Iterable[_Compiled], lexicon: Lexicon) -> Mapping[int, frozenset[int]]:
     """Put rules, by their places, under the words that wake them."""
     orders: defaultdict[int, set[int]] = defaultdict(set)
@@ -319,8 +317,8 @@ def _woken(filed: Mapping[int, frozenset[int]], hits: Hits) -> Sequence[int]:
 
 def _third_best(nearest: Iterable[_Judgement]) -> float:
     """Return what a further near miss has to be worth more than to be shown."""
-    potentials = sorted((judgement.potential for judgement in nearest), reverse=True)
-    return potentials[_MOST_NEAR - 1] if len(potentials) >= _MOST_NEAR else 0.0
+    scores = sorted((judgement.score for judgement in nearest), reverse=True)
+    return scores[_MOST_NEAR - 1] if len(scores) >= _MOST_NEAR else 0.0
 
 
 def explained(evidence: Iterable[Evidence]) -> str:

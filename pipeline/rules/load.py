@@ -4,11 +4,10 @@ import re
 import unicodedata
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from itertools import islice
 
 from pipeline.errors import QueryError
 from pipeline.fold import fold
-from pipeline.rules.follows import NO_MASKS, Masks
+from pipeline.rules.implied import NO_MASKS, Masks, masks_of
 from pipeline.rules.lists import reading_order
 from pipeline.rules.parse import parse_query
 from pipeline.rules.sense import senseless
@@ -22,8 +21,6 @@ _NAME = re.compile(r"[\w-]+")
 _QUERY = re.compile(r'["()$:「“]|[\^~]\d|(^|\s)(AND|OR|NOT|O?NEAR/\d+)(\s|$)')
 # What a mask would look for as it stands there, and so never find.
 _NO_WORDS = re.compile(r'^["“„「『«]|\*$|^\$[\w-]+$|(^|\s)(AND|OR|NOT|O?NEAR/\d+)(\s|$)')
-# A text stands no further behind its key, whatever marks stand between them.
-_FARTHEST = 100
 # Stands for a query that could not be read, so that what uses it is not reported too.
 _UNREAD = Term(text="unread")
 
@@ -34,13 +31,12 @@ class Loader:
 
     file: YamlFile
     lists: dict[str, Node] = field(default_factory=dict)
-    _lines: list[str] = field(default_factory=list)
     _masks: Masks = NO_MASKS
 
     def themes(self, shape: ThemesShape) -> tuple[Theme, ...]:
         """Return the themes in the order of the file."""
         # A list serves every theme, whatever that one masks.
-        self._masks = _folded(shape.mask, *(theme.mask for theme in shape.themes))
+        self._masks = masks_of(shape.mask, *(theme.mask for theme in shape.themes))
         self._read_lists(shape.lists)
         self._check_masks(shape.mask, ("mask",))
         self._check_unique(
@@ -48,7 +44,7 @@ class Loader:
         )
         themes = []
         for i, theme in enumerate(shape.themes):
-            self._masks = _folded(shape.mask, theme.mask)
+            self._masks = masks_of(shape.mask, theme.mask)
             themes.append(self._theme(theme, ("themes", i)))
         if not self.file.problems:
             self._check_sense(themes, shape.mask)
@@ -58,7 +54,7 @@ class Loader:
         """Report what is wrong with the queries of a file whose keys are wrong already."""
         root = self.file.value
         holders = [root, *(theme for _, theme in _entries(root, "themes"))]
-        self._masks = _folded(*([_query_of(m) for _, m in _entries(h, "mask")] for h in holders))
+        self._masks = masks_of(*([_query_of(m) for _, m in _entries(h, "mask")] for h in holders))
         lists = root.get("lists", "") if isinstance(root, dict) else ""
         names = lists if isinstance(lists, dict) else ()
         self._read_lists({name: [_query_of(e) for _, e in _entries(lists, name)] for name in names})
@@ -69,7 +65,6 @@ class Loader:
                         self._query(query, ("themes", i, key, j, "q"), gate=key != "rules")
 
     def _read_lists(self, lists: Mapping[str, Sequence[str]]) -> None:
-        self._lines = self.file.content.decode("utf-8-sig").splitlines()
         order, rings = reading_order(lists)
         for ring in rings:
             shown = " -> ".join(f"${name}" for name in ring)
@@ -161,19 +156,16 @@ class Loader:
     def _report(self, where: Where, message: str, text: str, position: int) -> None:
         """Report a problem at its place inside a text, wherever that stands as it is read."""
         problem = self.file.entry_problem(where, message)
-        written = _Written(self._lines, problem.line - 1, problem.column - 1)
-        place = written.place(f"{where[-1]}:", text, position)
-        if place is not None:
-            line, column = place
-            problem = replace(problem, line=line + 1, column=column + 1)
-        if "for a phrase" in message and written.quoted(f"{where[-1]}:", text):
+        line, column = self.file.place_in(where, text, position)
+        problem = replace(problem, line=line, column=column)
+        if "for a phrase" in message and self.file.quotes(where, text):
             told = f"{problem.message}; the quotation marks here are YAML's: write '\"{text}\"'"
             problem = replace(problem, message=told)
         self.file.problems.append(problem)
 
     def _check_sense(self, themes: Iterable[Theme], mask: Sequence[str]) -> None:
         for i, theme in enumerate(themes):
-            for where, message in senseless(theme, _folded(mask, theme.mask)):
+            for where, message in senseless(theme, masks_of(mask, theme.mask)):
                 self.file.problems.append(self.file.entry_problem(("themes", i, *where), message))
 
     def _check_unique(self, places: Iterable[tuple[str, Where]], noun: str) -> None:
@@ -193,50 +185,12 @@ class Loader:
                 self.file.problems.append(problem((*where, i), f"mask '{mask}' {trouble}"))
 
 
-def _folded(*masks: Iterable[str]) -> Masks:
-    return frozenset(fold(mask) for some in masks for mask in some)
-
-
 def _mask_trouble(mask: str) -> str:
     if not any(map(str.isalnum, fold(mask))):
         return "has no letter or digit to find"
     if _NO_WORDS.search(unicodedata.normalize("NFKC", mask)):
         return "takes words alone: no quotation marks, no *, no list, no operator"
     return ""
-
-
-@dataclass(frozen=True, slots=True)
-class _Written:
-    """The lines of a file from a place on."""
-
-    lines: Sequence[str]
-    line: int
-    column: int
-
-    def place(self, key: str, text: str, position: int) -> tuple[int, int] | None:
-        """Return line and column of a character of a text, of which YAML may have broken lines.
-
-        None where the file writes the text otherwise, with escapes say.
-        """
-        wanted = "".join(text.split())
-        places = list(islice(self._places(), len(wanted) + _FARTHEST))
-        stream = "".join(self.lines[line][column] for line, column in places)
-        begin = stream.find(wanted, len(key) if stream.startswith(key) else 0)
-        index = begin + len("".join(text[:position].split()))
-        return places[index] if wanted and begin >= 0 and index < len(places) else None
-
-    def quoted(self, key: str, text: str) -> bool:
-        """Say whether a text stands in the marks of a phrase, which YAML takes away."""
-        line, column = self.place(key, text, 0) or (self.line, 0)
-        return column > 0 and self.lines[line][column - 1] == '"'
-
-    def _places(self) -> Iterator[tuple[int, int]]:
-        """Yield the places of all characters but white space."""
-        for number, line in enumerate(self.lines[self.line :], start=self.line):
-            begin = self.column if number == self.line else 0
-            for column, char in enumerate(line[begin:], start=begin):
-                if not char.isspace():
-                    yield number, column
 
 
 def _query_of(entry: Value) -> str:

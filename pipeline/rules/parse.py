@@ -12,8 +12,9 @@ from lark import Tree as Parsed
 from pipeline.errors import QueryError
 from pipeline.fold import fold, is_cjk
 from pipeline.model import Field, Tier, Type
-from pipeline.rules.check import check, check_sense, is_near_operand, is_positive, position_of
-from pipeline.rules.follows import NO_MASKS, Masks
+from pipeline.rules.check import check, check_sense, is_near_operand, position_of
+from pipeline.rules.implied import NO_MASKS, Masks
+from pipeline.rules.terms import is_positive
 from pipeline.rules.tokens import NEAR_HINT, Plain, grammar, plain, tokens
 from pipeline.rules.tree import And, Boosted, InField, Near, Node, Not, Or, ScopeIs, Term
 from pipeline.yamlfile import did_you_mean

@@ -9,8 +9,9 @@ from functools import cached_property
 from itertools import combinations, product
 from types import MappingProxyType
 
-from pipeline.rules.follows import NO_MASKS, Masks, are_apart, implies
+from pipeline.rules.implied import NO_MASKS, Masks, are_apart, implies
 from pipeline.rules.settled import denies, found_words, parts_of, settled, words_of
+from pipeline.rules.terms import alternatives
 from pipeline.rules.tree import And, Boosted, InField, Near, Node, Not, Or, ScopeIs, Term
 from pipeline.rules.write import write
 
@@ -19,6 +20,8 @@ _ONE = MappingProxyType(
     | {name: name for name in ("source", "group", "type", "tier")}
 )
 _LONGEST = 60
+# A proof that would take longer is none: lists may have thousands of words.
+_MOST_COMPARED = 200_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,10 +51,10 @@ def clash(claims: Iterable[Node], masks: Masks = NO_MASKS) -> Clash | None:
     whole = [part for claim in claims for part in parts_of(settled(claim))]
     if not masks and not any(map(denies, whole)):
         return None
-    facts = _relevant([_Fact(part) for claim in whole for part in _split(claim)])
-    found = _clash(facts, masks) or _clash_of_branches(facts, masks)
     # Of `NOT (a OR b)` both may speak against something together, which says more.
-    return found and (_clash([_Fact(part) for part in whole], masks) or found)
+    asked = _relevant(map(_Fact, whole))
+    facts = _relevant(_Fact(part) for fact in asked for part in _split(fact.node))
+    return _clash(asked, masks) or _clash(facts, masks) or _clash_of_branches(facts, masks)
 
 
 def always(node: Node, masks: Masks = NO_MASKS) -> bool:
@@ -96,12 +99,13 @@ class _Fact:
         return found_words(self.node)
 
 
-def _relevant(facts: list[_Fact]) -> list[_Fact]:
+def _relevant(all_facts: Iterable[_Fact]) -> list[_Fact]:
     """Leave out what is denied and cannot follow: not one of its words stands in the others.
 
     Most of what rules exclude has nothing to do with them, and a proof costs a thousand times
     as much as this.
     """
+    facts = list(all_facts)
     claimed = "\n".join(fact.words for fact in facts)
     # What is denied within something denied may follow from what is denied.
     nested = [fact.node.child for fact in facts if isinstance(fact.node, Not)]
@@ -151,22 +155,32 @@ def _clash(facts: Sequence[_Fact], masks: Masks) -> Clash | None:
         pairs = product(_claims(first), _claims(second))
         if all(are_apart(one, other) for one, other in pairs):
             return Clash(first, second)
-    for part in parts:
-        if isinstance(part, Not):
-            others = [fact.node for fact in facts if _bears_on(fact, part)]
-            if others and implies(And(children=tuple(others)), part.child, masks):
-                alone = (one for one in others if implies(one, part.child, masks))
-                return Clash(next(alone, None), part)
+    return _clash_of_denied(facts, masks)
+
+
+def _clash_of_denied(facts: Sequence[_Fact], masks: Masks) -> Clash | None:
+    finding = [fact for fact in facts if fact.words]
+    for part in (fact.node for fact in facts if isinstance(fact.node, Not)):
+        if denies(part.child):
+            bearing = [fact for fact in facts if fact.node is not part]
+        else:
+            bearing = [fact for fact in finding if _has_words(fact, part.child)]
+        found = _clash_with(part, [fact.node for fact in bearing], masks)
+        if found:
+            return found
     return None
 
 
-def _bears_on(fact: _Fact, denied: Not) -> bool:
+def _has_words(fact: _Fact, denied: Node) -> bool:
     """Say whether what is denied may follow from a fact, among others."""
-    if fact.node is denied:
-        return False
-    if denies(fact.node) or denies(denied.child):
-        return True
-    return any(folded in fact.words for folded in found_words(denied.child).splitlines())
+    return any(folded in fact.words for folded in found_words(denied).splitlines())
+
+
+def _clash_with(denied: Not, others: Sequence[Node], masks: Masks) -> Clash | None:
+    if others and implies(And(children=tuple(others)), denied.child, masks):
+        alone = (one for one in others if implies(one, denied.child, masks))
+        return Clash(next(alone, None), denied)
+    return None
 
 
 def _clash_of_branches(facts: Sequence[_Fact], masks: Masks) -> Clash | None:
@@ -182,17 +196,15 @@ def _clash_of_branches(facts: Sequence[_Fact], masks: Masks) -> Clash | None:
 
 def _clash_of_each(node: Or, others: Sequence[_Fact], masks: Masks) -> Clash | None:
     first: Clash | None = None
-    for branch in _branches(node):
+    branches = tuple(alternatives(node))
+    if len(branches) * len(others) ** 2 > _MOST_COMPARED:
+        return None
+    for branch in branches:
         found = _clash([*map(_Fact, parts_of(branch)), *others], masks)
         if found is None:
             return None
         first = first or found
     return first
-
-
-def _branches(node: Or) -> Iterator[Node]:
-    for child in node.children:
-        yield from _branches(child) if isinstance(child, Or) else [child]
 
 
 def _short(node: Node) -> str:

@@ -33,7 +33,8 @@ class Ruleset:
     def classify(self, texts: Mapping[Field, str], scope: Scope) -> tuple[Match, ...]:
         """Return what the themes say of a text: the highest score first, then as in the file.
 
-        A theme that neither applies nor was excluded nor is among the nearest is left out.
+        What is only near comes last. A theme that neither applies nor was excluded nor is among the
+        nearest is left out.
         """
         return self._engine.classify(texts, scope)
 

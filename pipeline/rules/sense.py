@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from types import MappingProxyType
 
 from pipeline.model import Field, Scope, Source
-from pipeline.rules.follows import Masks
+from pipeline.rules.implied import Masks
 from pipeline.rules.proof import clash, hidden_words
 from pipeline.rules.query import FACTORS, holds
 from pipeline.rules.theme import Rule, Theme

@@ -20,7 +20,7 @@ def settled(node: Node, fields: tuple[Field, ...] = _EVERYWHERE) -> Node:
         case Boosted():
             return settled(node.child, fields)
         case And() | Or():
-            children = _settled_all(_Same(node.children), fields)
+            children = _settled_all(Same(node.children), fields)
             return node if children is node.children else replace(node, children=children)
         case Not():
             return replace(node, child=settled(node.child, fields))
@@ -31,7 +31,7 @@ def settled(node: Node, fields: tuple[Field, ...] = _EVERYWHERE) -> Node:
 
 
 @lru_cache(maxsize=1024)
-def _settled_all(same: "_Same", fields: tuple[Field, ...]) -> tuple[Node, ...]:
+def _settled_all(same: "Same", fields: tuple[Field, ...]) -> tuple[Node, ...]:
     children = tuple(settled(child, fields) for child in same.children)
     return same.children if all(map(is_, children, same.children)) else children
 
@@ -83,7 +83,7 @@ def found_words(node: Node) -> str:
         case Term():
             return "\n".join(found.folded for found in words_of(node))
         case Or():
-            return _words_of_any(_Same(node.children))
+            return _words_of_any(Same(node.children))
         case And():
             return "\n".join(map(found_words, node.children))
         case Near():
@@ -95,7 +95,7 @@ def found_words(node: Node) -> str:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class _Same:
+class Same:
     """The children of a list, which many rules share: equal to itself alone."""
 
     children: tuple[Node, ...]
@@ -104,9 +104,9 @@ class _Same:
         return id(self.children)
 
     def __eq__(self, other: object) -> bool:
-        return isinstance(other, _Same) and self.children is other.children
+        return isinstance(other, Same) and self.children is other.children
 
 
 @lru_cache(maxsize=1024)
-def _words_of_any(branches: _Same) -> str:
+def _words_of_any(branches: Same) -> str:
     return "\n".join(map(found_words, branches.children))

@@ -168,6 +168,17 @@ def test_an_added_page_is_stored_judged_labelled_and_never_mailed(
     assert [(e["kind"], e["title"]) for e in missed["errors"]] == [("missed", "Robots & the law")]
 
 
+def test_what_was_added_by_hand_is_traced_as_that(watch: Deployment) -> None:
+    words = ("--title", "AI at sea", "--text", "No page.")
+    assert told(watch, "items", "add", "http://127.0.0.1:9/sea", *words).code == 0
+    traced = told(watch, "trace", "http://127.0.0.1:9/sea").out
+    assert "added by hand to manual on 2026-11-04" in traced
+    assert "not mailed as news: what is added by hand never is" in traced
+    baseline = told(watch, "trace", AI[1]).out
+    assert "stored from gov on 2026-11-04" in baseline
+    assert "it stood there at the first contact with the source" in baseline
+
+
 def test_what_is_stored_already_is_labelled_alone(watch: Deployment, site: Site) -> None:
     before = stored(watch)
     done = told(watch, "items", "add", LAW[1], "--theme", "safety", "--who", "aya")
@@ -251,9 +262,9 @@ def test_what_cannot_be_added_is_refused(
 
 def test_near_misses_say_what_was_missing_or_what_excluded_them(watch: Deployment) -> None:
     found = watch.run("items", "near-misses", "--json").json
-    assert [(m["title"], m["theme"], m["missing"]) for m in found["near"]] == [
-        (BAN[0], "governance", ["regulat*"]),
-        (LAW[0], "governance", ["regulat*"]),
+    assert [(m["title"], m["theme"], m["score"], m["missing"]) for m in found["near"]] == [
+        (BAN[0], "governance", 3.0, ["regulat*"]),
+        (LAW[0], "governance", 3.0, ["regulat*"]),
     ]
     assert [(m["title"], m["theme"], m["excluded_by"]) for m in found["excluded"]] == [
         (GARDEN[0], "governance", "garden")

@@ -58,7 +58,7 @@ def test_history_keeps_the_rules_with_who_and_why(deployment: Deployment, site: 
     deployment.run("reclassify", "--why", "harvest counts", POLICYWATCH_NOW=NOW)
     newest, oldest = deployment.run("themes", "history", "--json").json
     assert (newest["why"], oldest["why"], bool(newest["who"])) == ("harvest counts", "", True)
-    assert deployment.run("themes", "history", oldest["hash"][:8]).out == THEMES
+    assert deployment.run("themes", "history", "--show", oldest["hash"][:8]).out == THEMES
 
 
 def test_a_killed_pass_goes_on_where_it_was(deployment: Deployment, site: Site) -> None:

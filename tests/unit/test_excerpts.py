@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from wcwidth import wcswidth
 
-from pipeline.excerpts import WIDTH, Excerpt, excerpt
+from pipeline.excerpts import WIDTH, Excerpt, excerpt, marked_title
 from pipeline.model import Evidence, Field, Item
 from tests import make
 
@@ -63,6 +63,18 @@ def test_a_match_far_down_in_text_without_spaces_is_shown() -> None:
     shown = excerpt(item, found(item, "規制", Field.SUMMARY))
     assert marked(shown) == ["規制"]
     assert wcswidth(shown.text) <= WIDTH + 2
+
+
+def test_an_excerpt_is_as_wide_as_is_asked() -> None:
+    item = make.item(summary="word " * 20 + "compute " + "tail " * 20)
+    shown = excerpt(item, found(item, "compute", Field.SUMMARY), 40)
+    assert shown.text == "…word compute tail tail tail tail tail…"
+
+
+def test_a_title_is_marked_whole() -> None:
+    item = make.item("Rules for models", summary="models")
+    evidence = found(item, "models", Field.TITLE) + found(item, "models", Field.SUMMARY)
+    assert marked_title(item, evidence) == Excerpt(text="Rules for models", marks=((10, 16),))
 
 
 def test_a_mark_ends_where_the_excerpt_ends() -> None:

@@ -56,7 +56,9 @@ FAULTS = {
     ),
     "the title counts as the summary": Fault(QUERY, "(3.0, 2.0, 1.0)", "(2.0, 2.0, 1.0)"),
     "a rule waits for the wrong word": Fault(
-        NEEDS, "        union |= needs", "        union = set(needs)"
+        "pipeline.rules.needs",
+        "return None\n        union |= needs",
+        "return None\n        union = set(needs)",
     ),
 }
 

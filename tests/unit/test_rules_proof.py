@@ -101,7 +101,8 @@ def test_not_proved(this: str, that: str) -> None:
 def test_a_mask_may_hide_the_inner_word() -> None:
     assert follows("京都府警", "京都", "東京都")
     assert not follows("東京都民", "京都", "東京都")
-    assert not follows("govern*", "gov*", "governor")
+    assert not follows('"good govern*"', "govern*", "governance")
+    assert follows("govern*", "gov*", "governor")
     assert follows("東京都民", "東京都民", "東京都")
 
 
@@ -126,6 +127,14 @@ def test_a_long_clash_is_told_in_short() -> None:
     found = clash([parse_query(words), Not(child=parse_query(words))])
     assert found is not None
     assert len(str(found)) < 150
+
+
+def test_a_list_is_denied_as_a_whole_at_any_length_and_word_by_word_where_it_is_short() -> None:
+    for length, proved in ((3, True), (3000, False)):
+        words = tuple(Term(text=f"word{i}") for i in range(length))
+        assert clash([Or(children=words), Not(child=Or(children=(*words, Term(text="x"))))])
+        denied = [Not(child=word) for word in words]
+        assert bool(clash([Or(children=words), *denied[:100]])) is proved
 
 
 @settings(

@@ -100,7 +100,7 @@ def test_what_missed_by_more_is_not_near(rules: str, text: str) -> None:
 def test_a_miss_counts_as_much_as_its_own_words_do() -> None:
     rules = "threshold: 1.2, rules: [{q: AI AND body:law, weight: 0.5}]"
     near = ruleset(f"  - {{id: t, title: T, {rules}}}")
-    assert said(near, "AI law", title="AI law") == [("t", Verdict.NEAR, 0.0)]
+    assert said(near, "AI law", title="AI law") == [("t", Verdict.NEAR, 1.5)]
     assert said(near, "AI law", title="a law") == []
 
 
@@ -120,7 +120,10 @@ def test_three_near_misses_at_most_the_best_first() -> None:
         f"  - {{id: t{i}, title: T, threshold: 9, rules: [{{q: AI, weight: {i}}}, police^3]}}\n"
         for i in (1, 2, 3, 4)
     ]
-    words = [f"  - {{id: w{i}, title: T, rules: [AI AND law{i}]}}\n" for i in range(20)]
+    words = [
+        f"  - {{id: w{i}, title: T, rules: [{{q: AI AND law{i}, weight: {1 + i}}}]}}\n"
+        for i in range(12)
+    ]
     assert said(ruleset("".join(themes + words)), "AI") == [
         ("t4", Verdict.NEAR, 8.0),
         ("t3", Verdict.NEAR, 6.0),
@@ -128,8 +131,16 @@ def test_three_near_misses_at_most_the_best_first() -> None:
     ]
     assert said(ruleset("".join(themes[:1] + words)), "AI") == [
         ("t1", Verdict.NEAR, 2.0),
-        ("w0", Verdict.NEAR, 0.0),
-        ("w1", Verdict.NEAR, 0.0),
+        ("w11", Verdict.NEAR, 24.0),
+        ("w10", Verdict.NEAR, 22.0),
+    ]
+
+
+def test_what_is_near_comes_behind_what_applies() -> None:
+    themes = "  - {id: a, title: A, rules: [{q: AI AND law, weight: 9}]}\n"
+    assert said(ruleset(f"{themes}  - {{id: b, title: B, rules: [AI]}}\n"), "AI") == [
+        ("b", Verdict.APPLIES, 2.0),
+        ("a", Verdict.NEAR, 18.0),
     ]
 
 
