@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
-.PHONY: setup demo check test cover docs run bench clean
+.PHONY: setup demo check test cover docs manual run bench clean
 
 setup: $(READY)
 
@@ -36,7 +36,10 @@ cover: setup ## branch coverage of the pure modules, which must be complete
 	$(BIN)/pytest tests/unit --cov --cov-branch --cov-report=term-missing --cov-fail-under=100
 
 docs: setup ## check that the documents are true
-	$(BIN)/pytest tests/e2e/test_readme.py
+	$(BIN)/pytest tests/e2e/test_readme.py tests/e2e/test_themes_manual.py tests/unit/test_themes_manual.py
+
+manual: setup ## write the grammar of today into docs/themes.md
+	$(BIN)/python -m tests.manual
 
 bench: setup ## measure; never part of the tests
 	$(BIN)/python -m bench.rules

@@ -27,6 +27,8 @@ from store.rows import ITEM_COLUMNS, MATCH_COLUMNS, item_values, match_values
 ROOT = Path(__file__).parents[1]
 DISTINCT = 5_000
 BYTES = 450
+ON_TOPIC = 0.3
+"""The share of items with words of the rules in them, about two each and often alone."""
 ADDED = """
   - id: made-up
     title: Made up
@@ -130,9 +132,10 @@ def made_up(rng: random.Random, source: Source) -> Item:
     words = (JAPANESE if japanese else ENGLISH).split()
     topics = [topic.strip() for topic in TOPICS[japanese].split(",")]
     glue = "" if japanese else " "
+    share = 0.04 if rng.random() < ON_TOPIC else 0.0
     chosen: list[str] = []
     while len(glue.join(chosen).encode()) < BYTES:
-        chosen.append(rng.choice(topics if rng.random() < 0.015 else words))
+        chosen.append(rng.choice(topics if rng.random() < share else words))
     cut = len(chosen) // 6
     title, summary = glue.join(chosen[:cut]), glue.join(chosen[cut:])
     return Item(source_id=source.id, guid="", url="", title=title, summary=summary)

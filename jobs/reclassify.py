@@ -1,7 +1,9 @@
 """Judge every stored item by the rules of today, in chunks between which polls go on."""
 
+import gc
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -50,12 +52,12 @@ def reclassify(
     notices, by_theme = 0, dict[str, Counter[Kind]]()
     with store.pass_lock("reclassify"):
         begun = _begin(deployment, why)
-        for judged in _chunks(deployment, telling, begun.done_to):
-            notices += sum(len(rejudged.notices) for rejudged in judged.chunk.changed.values())
-            for change in judged.changes:
+        for step in _steps(deployment, telling, begun.done_to):
+            notices += step.notices
+            for change in step.changes:
                 by_theme.setdefault(change.theme, Counter())[change.kind] += 1
             if on_progress:
-                on_progress(len(judged.chunk.read))
+                on_progress(step.items)
         ended = store.finish_pass(ruleset.hash, deployment.now())
     return Reclassified(
         ruleset=ruleset.hash,
@@ -76,11 +78,14 @@ class _Telling:
 
 
 @dataclass(frozen=True, slots=True)
-class _Judged:
-    """A chunk as it is saved, and what the themes say otherwise of its items."""
+class _Step:
+    """What became of one chunk: of how many items up to which, and whether it was saved."""
 
-    chunk: Chunk
-    changes: tuple[Change, ...]
+    items: int = 0
+    last: int = 0
+    saved: bool = False
+    notices: int = 0
+    changes: tuple[Change, ...] = ()
 
 
 def _begin(deployment: Deployment, why: str) -> Pass:
@@ -93,29 +98,53 @@ def _begin(deployment: Deployment, why: str) -> Pass:
     return store.start_pass(ruleset.hash, now)
 
 
-def _chunks(deployment: Deployment, telling: _Telling, after: int) -> Iterator[_Judged]:
-    """Judge and save chunk after chunk; only saving happens under the job lock.
+def _steps(deployment: Deployment, telling: _Telling, after: int) -> Iterator[_Step]:
+    """Judge and save chunk after chunk, and yield those that were saved.
 
     A chunk that a poll touched meanwhile is read again, and at the end so is what a poll by the
     rules of before has judged behind us.
     """
-    store, ruleset = deployment.store, deployment.configuration.ruleset
     while True:
-        read = store.unjudged(ruleset.hash, after=after, limit=CHUNK)
-        if not read and after == 0:
+        with _collector_paused():
+            step = _step(deployment, telling, after)
+        if step.saved:
+            after = step.last
+            yield step
+        elif not step.items and after == 0:
             return
-        if not read:
+        elif not step.items:
             after = 0
-            continue
-        judged = _judged(ruleset, read, telling)
-        with store.job_lock("reclassify", wait_seconds=JOB_WAIT_SECONDS):
-            saved = store.save_chunk(ruleset.hash, judged.chunk, deployment.now())
-        if saved:
-            after = read[-1].id
-            yield judged
 
 
-def _judged(ruleset: Ruleset, read: Sequence[StoredTexts], telling: _Telling) -> _Judged:
+@contextmanager
+def _collector_paused() -> Iterator[None]:
+    """Keep the collector of cycles away from what a chunk makes: all of it, and no cycle."""
+    enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if enabled:
+            gc.enable()
+
+
+def _step(deployment: Deployment, telling: _Telling, after: int) -> _Step:
+    """Judge and save the next chunk; only saving happens under the job lock."""
+    store, ruleset = deployment.store, deployment.configuration.ruleset
+    read = store.unjudged(ruleset.hash, after=after, limit=CHUNK)
+    if not read:
+        return _Step()
+    chunk, changes = _judged(ruleset, read, telling)
+    with store.job_lock("reclassify", wait_seconds=JOB_WAIT_SECONDS):
+        saved = store.save_chunk(ruleset.hash, chunk, deployment.now())
+    notices = sum(len(rejudged.notices) for rejudged in chunk.changed.values())
+    return _Step(len(read), read[-1].id, saved, notices, changes)
+
+
+def _judged(
+    ruleset: Ruleset, read: Sequence[StoredTexts], telling: _Telling
+) -> tuple[Chunk, tuple[Change, ...]]:
+    """Return a chunk as it is saved, and what the themes say otherwise of its items."""
     changed: dict[int, Rejudged] = {}
     every: list[Change] = []
     for stored in read:
@@ -126,4 +155,4 @@ def _judged(ruleset: Ruleset, read: Sequence[StoredTexts], telling: _Telling) ->
         notices = rule_change_notices(stored, changes, telling.since, telling.reason)
         changed[stored.id] = Rejudged(matches=matches, notices=notices)
         every += changes
-    return _Judged(Chunk(read=read, changed=changed), tuple(every))
+    return Chunk(read=read, changed=changed), tuple(every)

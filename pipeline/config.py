@@ -10,6 +10,7 @@ from pipeline.errors import ConfigError, Problem
 from pipeline.model import Source
 from pipeline.records import DigestSpec
 from pipeline.rules.ruleset import Ruleset, load_ruleset, run_tests
+from pipeline.rules.sense import strangers
 from pipeline.shapes import NOT_YET, DigestsShape, SourcesShape
 from pipeline.urls import identity_form
 from pipeline.yamlfile import Value, Where, YamlFile, did_you_mean, read_path, validate
@@ -48,6 +49,10 @@ def load_configuration(home: Path, *, themes: YamlFile | None = None) -> Configu
     digests = _attempt(lambda: load_digests(digests_file, theme_ids), problems)
     if sources is None or ruleset is None or digests is None:
         raise ConfigError(problems)
+    themes_file.warnings.extend(
+        themes_file.entry_problem(where, message)
+        for where, message in strangers(ruleset.themes, sources)
+    )
     return Configuration(
         sources=sources,
         ruleset=ruleset,

@@ -6,7 +6,7 @@ from enum import StrEnum
 from itertools import permutations
 
 from pipeline.rules.alone import Written, written
-from pipeline.rules.implied import implies
+from pipeline.rules.implied import NO_MASKS, Masks, implies, masks_of
 from pipeline.rules.redundant import Needless, among, list_uses, needless
 from pipeline.rules.ruleset import Ruleset
 from pipeline.rules.script import CJK_LANGUAGES, has_cjk, holds_without_cjk, may_be_read
@@ -80,7 +80,7 @@ class _Part:
     theme: str = ""
     rule: str = ""
     listed: str = ""
-    mask: tuple[str, ...] = ()
+    masks: Masks = NO_MASKS
 
 
 def lint(ruleset: Ruleset, usage: Usage, sought: Sought | None = None) -> tuple[Finding, ...]:
@@ -134,9 +134,9 @@ class _Linter:
 
     def _overlaps(self, number: int, theme: Theme) -> Iterator[Finding]:
         """Yield rules that do what another rule of their theme does anyway."""
-        rules, mask = theme.rules, self._mask(theme)
+        rules, masks = theme.rules, self._masks(theme)
         pairs = tuple(permutations(range(len(rules)), 2))
-        covered = {(i, j) for i, j in pairs if _covers(rules[j], rules[i], mask)}
+        covered = {(i, j) for i, j in pairs if _covers(rules[j], rules[i], masks)}
         told: set[int] = set()
         for i, j in pairs:
             if i < j and j not in told and {(i, j), (j, i)} <= covered:
@@ -179,13 +179,14 @@ class _Linter:
         raw = {name.removeprefix("raw:") for name, _ in used if name.startswith("raw:")}
         for part in self.parts():
             name = f"${part.listed}"
-            for found in () if name in raw else needless(part.tree, part.mask, near=name in near):
+            for found in () if name in raw else needless(part.tree, part.masks, near=name in near):
                 yield self._needless(part, found)
+        masks = self._masks(*self.ruleset.themes)
         for listed, tree in self.written.lists.items():
             name = f"${listed}"
             if name not in raw and isinstance(tree, Or) and not tree.name:
                 entries = {id(part.tree): part for part in self._entries(listed)}
-                for found in among(tree, self._masks(), near=name in near):
+                for found in among(tree, masks, near=name in near):
                     yield self._needless(entries[id(found.term)], found)
 
     def _needless(self, part: _Part, found: Needless) -> Finding:
@@ -258,7 +259,9 @@ class _Linter:
         entries = tree.children if isinstance(tree, Or) and not tree.name else (tree,)
         for i, entry in enumerate(entries):
             where = ("lists", name, i)
-            yield _Part(where=where, tree=entry, listed=name, mask=self._masks())
+            yield _Part(
+                where=where, tree=entry, listed=name, masks=self._masks(*self.ruleset.themes)
+            )
 
     def _gates(self, number: int, theme: Theme) -> Iterator[_Part]:
         for key, asked in (("require", theme.require), ("exclude", theme.exclude)):
@@ -268,7 +271,7 @@ class _Linter:
                     tree=gate.tree,
                     query=gate.query,
                     theme=theme.id,
-                    mask=self._mask(theme),
+                    masks=self._masks(theme),
                 )
 
     def _rule(self, number: int, place: int, rule: Rule) -> _Part:
@@ -279,16 +282,12 @@ class _Linter:
             query=rule.query,
             theme=theme.id,
             rule=rule.id,
-            mask=self._mask(theme),
+            masks=self._masks(theme),
         )
 
-    def _mask(self, theme: Theme) -> tuple[str, ...]:
-        return (*self.ruleset.mask, *theme.mask)
-
-    def _masks(self) -> tuple[str, ...]:
-        """Return what any theme hides: a list may stand in all of them."""
-        masks = (*self.ruleset.mask, *(m for theme in self.ruleset.themes for m in theme.mask))
-        return tuple(dict.fromkeys(masks))
+    def _masks(self, *themes: Theme) -> Masks:
+        """Return what any of some themes hides: a list may stand in all of them."""
+        return masks_of(self.ruleset.mask, *(theme.mask for theme in themes))
 
     def _at(self, part: _Part, kind: Kind, message: str, terms: Sequence[Term] = ()) -> Finding:
         """Make a finding at its first term, else where its query begins."""
@@ -306,14 +305,14 @@ class _Linter:
         )
 
 
-def _covers(wide: Rule, narrow: Rule, mask: tuple[str, ...]) -> bool:
+def _covers(wide: Rule, narrow: Rule, masks: Masks) -> bool:
     """Say whether one rule fires wherever another does."""
     asked_there = not wide.only or (
         bool(narrow.only)
         and all(any(implies(one, other) for other in wide.only) for one in narrow.only)
     )
     kept_out = all(any(implies(one, other) for other in narrow.never) for one in wide.never)
-    return asked_there and kept_out and implies(narrow.tree, wide.tree, mask)
+    return asked_there and kept_out and implies(narrow.tree, wide.tree, masks)
 
 
 def _own_terms(theme: Theme) -> list[Term]:

@@ -69,7 +69,7 @@ class Survey:
         joined = Texts(texts)
         hits = self._finder.hits(joined)
         self._items += 1
-        self._see(Case(hits, joined, scope))
+        self._see(hits, Case(hits, joined, scope))
         for match in self._ruleset.classify(texts, scope):
             if match.verdict is Verdict.APPLIES:
                 self._count(match, hits, joined, share)
@@ -97,8 +97,8 @@ class Survey:
         terms = choices_of(rule.tree)
         return tuple((named(t), frozenset(numbers_of(t, self._lexicon))) for t in terms)
 
-    def _see(self, case: Case) -> None:
-        for number in case.hits:
+    def _see(self, hits: Hits, case: Case) -> None:
+        for number in hits:
             unseen = self._unseen.get(number, [])
             seen = [sought for sought in unseen if sought.judge(case) is not None]
             self._seen.update(sought.name for sought in seen)

@@ -15,6 +15,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError, model_validator
 from yaml.reader import ReaderError
 
 from pipeline.errors import Problem
+from pipeline.writtentext import WrittenText
 
 Value: TypeAlias = "str | list[Value] | dict[str, Value]"
 Where: TypeAlias = tuple[str | int, ...]
@@ -48,11 +49,13 @@ class YamlFile:
         return self.places.get(where, (1, 1))
 
     def place_in(self, where: Where, text: str, position: int) -> tuple[int, int]:
-        """Return the place of a character of a text; of the part, unless one line has the text."""
-        line, column = self.place(where)
-        found = self.lines[line - 1] if line <= len(self.lines) else ""
-        begin = found.find(text, column - 1) if text else -1
-        return (line, begin + position + 1) if begin >= 0 else (line, column)
+        """Return the place of a character of a text; of the part, where it is written otherwise."""
+        found = self._written(where).place(_key(where), text, position)
+        return (found[0] + 1, found[1] + 1) if found else self.place(where)
+
+    def quotes(self, where: Where, text: str) -> bool:
+        """Say whether a text stands in quotation marks, which YAML takes away."""
+        return self._written(where).quoted(_key(where), text)
 
     def problem(self, where: Where, message: str) -> Problem:
         """Name what is wrong with a part."""
@@ -61,6 +64,14 @@ class YamlFile:
     def entry_problem(self, where: Where, message: str) -> Problem:
         """Name what is wrong with a part of an entry: `source 2 (a): …`."""
         return self.problem(where, f"{_subject(where, self.value)}{message}")
+
+    def _written(self, where: Where) -> WrittenText:
+        line, column = self.place(where)
+        return WrittenText(self.lines, line - 1, column - 1)
+
+
+def _key(where: Where) -> str:
+    return f"{where[-1]}:" if where else ""
 
 
 class Shape(BaseModel):
@@ -232,11 +243,11 @@ def _message(where: Where, error: Mapping[str, Any], root: Value, model: type[Ba
     kind, key = str(error["type"]), str(where[-1]) if where else ""
     subject, context = _subject(where, root), error.get("ctx", {})
     if kind == "extra_forbidden":
-        return f"{subject}unknown key '{key}'{did_you_mean(key, _keys(model))}"
+        return f"{subject}unknown key '{key}'{_key_hint(where, model)}"
     if kind == "missing":
         return f"{subject}needs '{key}'"
     if not key:
-        return f"must begin with '{next(_keys(model))}:' at the left edge"
+        return f"must begin with '{_keys(model)[0]}:' at the left edge"
     if kind in {"enum", "literal_error"}:
         known = str(context["expected"]).replace("'", "")
         return (
@@ -269,7 +280,10 @@ _EXPECTED = {
     "float_type": "must be a number",
     "bool_parsing": "must be true or false",
     "bool_type": "must be true or false",
+    "finite_number": "must be a number",
+    "greater_than": "must be above {gt:g}",
     "greater_than_equal": "must be {ge} or more",
+    "less_than_equal": "must be {le:g} or less",
 }
 
 
@@ -288,12 +302,26 @@ def _subject(where: Where, root: Value) -> str:
     )
 
 
-def _keys(model: type[BaseModel]) -> Iterator[str]:
-    """Yield every key that a model knows, at any depth."""
+def _key_hint(where: Where, model: type[BaseModel]) -> str:
+    """Name the key that was meant, or where a key that we know belongs."""
+    key, here = str(where[-1]), model
+    for part in where[:-1]:
+        info = here.model_fields.get(str(part))
+        here = next(_models_in(info.annotation), here) if info else here
+    owners = (f" (it belongs under '{owner}')" for owner, keys in _levels(model) if key in keys)
+    return did_you_mean(key, _keys(here)) or next(owners, "")
+
+
+def _levels(model: type[BaseModel]) -> Iterator[tuple[str, list[str]]]:
+    """Yield the keys that lie under each key of a model, at any depth."""
     for name, info in model.model_fields.items():
-        yield info.alias or name
         for inner in _models_in(info.annotation):
-            yield from _keys(inner)
+            yield name, _keys(inner)
+            yield from _levels(inner)
+
+
+def _keys(model: type[BaseModel]) -> list[str]:
+    return [info.alias or name for name, info in model.model_fields.items()]
 
 
 def _models_in(annotation: Any) -> Iterator[type[BaseModel]]:

@@ -5,30 +5,40 @@ stands on is kept beside them; other matches by other rules are replaced.
 """
 
 import getpass
+import json
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
+from operator import itemgetter
 
 from pipeline.errors import StoreError
 from pipeline.judging import Chunk, Pass, Rejudged, RulesetRecord, StoredTexts
 from pipeline.model import Field, Match, Origin, Scope, Tier, Type
 from store.connection import Connection, Row, SqlValue
-from store.rows import MATCH_COLUMNS, match_of, match_values, optional_time, time_of, time_text
+from store.rows import MATCH_COLUMNS, match_from, match_values, optional_time, time_of, time_text
 
 _TEXTS = """
-select id, revision, source_id, title, summary, body, language, type, first_seen_at, origin
+select id, revision, ruleset_id, source_id, title, summary, body, language, type, first_seen_at,
+    origin
 from item
 """
 _UNJUDGED = f"{_TEXTS} where id > ? and ruleset_id != ? order by id limit ?"
 _SEEN_SINCE = f"{_TEXTS} where id > ? and first_seen_at >= ? order by id limit ?"
-_MATCHES = """
-select match.* from match join item on item.id = item_id
-    and item.revision = match.revision and item.ruleset_id = match.ruleset_id
-where item_id between ? and ? and match.ruleset_id != ? order by match.id
+_MATCHES = f"""
+select id, item_id, revision, ruleset_id, {", ".join(MATCH_COLUMNS)} from match
+where item_id between ? and ? and ruleset_id != ?
 """
 _NOTICED = "select distinct item_id, theme from notice where item_id between ? and ?"
-_STANDING = """
-select id, revision, ruleset_id from item where id between ? and ? and ruleset_id != ?
+_STANDING = "select id, revision from item where id between ? and ? and ruleset_id != ? order by id"
+_JUDGED = "update item set ruleset_id = ? where id between ? and ? and ruleset_id != ?"
+# Whose matches are written anew does not move.
+_MOVE_MATCHES = """
+update match set ruleset_id = ? where id in (
+    select match.id from item join match on item_id = item.id
+        and match.revision = item.revision and match.ruleset_id = item.ruleset_id
+    where item.id between ? and ? and item.ruleset_id != ?
+        and item.id not in (select value from json_each(?))
+)
 """
 _ADD_MATCH = f"""
 insert into match (ruleset_id, item_id, revision, {", ".join(MATCH_COLUMNS)})
@@ -124,9 +134,13 @@ def unjudged(
     if not rows:
         return ()
     first, last = rows[0]["id"], rows[-1]["id"]
+    judged = {row["id"]: (row["revision"], row["ruleset_id"]) for row in rows}
     matches: defaultdict[int, list[Match]] = defaultdict(list)
-    for row in connection.rows(_MATCHES, (first, last, ruleset_id)):
-        matches[row["item_id"]].append(match_of(row))
+    found = connection.rows(_MATCHES, (first, last, ruleset_id))
+    # In the order in which they were written; SQLite would sort them with all their texts.
+    for _, item_id, revision, judge, *values in sorted(found, key=itemgetter(0)):
+        if judged.get(item_id) == (revision, judge):
+            matches[item_id].append(match_from(*values))
     noticed: defaultdict[int, list[str]] = defaultdict(list)
     for id_, theme in connection.rows(_NOTICED, (first, last)):
         noticed[id_].append(theme)
@@ -155,7 +169,7 @@ def _stored_texts(
 ) -> Iterator[StoredTexts]:
     sources = {row["id"]: row for row in connection.rows("select * from source")}
     scopes: dict[tuple[SqlValue, ...], Scope] = {}
-    for id_, revision, source, title, summary, body, language, kind, seen_at, origin in rows:
+    for id_, revision, _, source, title, summary, body, language, kind, seen_at, origin in rows:
         # Far fewer scopes than items.
         scope = scopes.get((source, kind, language))
         if scope is None:
@@ -214,21 +228,22 @@ def save_chunk(connection: Connection, ruleset_hash: str, chunk: Chunk, now: dat
     What is not among `changed` is judged as before. When one of them was edited or judged by the
     ruleset since it was read, nothing is written, and the answer is False.
     """
+    first, last = chunk.read[0].id, chunk.read[-1].id
     with connection.write():
         ruleset_id = ruleset_key(connection, ruleset_hash)
-        former = _former_rulesets(connection, ruleset_id, chunk.read)
-        if former is None:
+        standing = connection.rows(_STANDING, (first, last, ruleset_id))
+        if [tuple(row) for row in standing] != [(s.id, s.revision) for s in chunk.read]:
             return False
-        _move_matches(connection, ruleset_id, _untouched(chunk, former))
-        _replace_matches(connection, ruleset_id, _restated(chunk))
-        connection.change_many(
-            "update item set ruleset_id = ? where id = ?", ((ruleset_id, s.id) for s in chunk.read)
-        )
+        restated = tuple(_restated(chunk))
+        ids = json.dumps([stored.id for stored, _ in restated])
+        connection.change(_MOVE_MATCHES, (ruleset_id, first, last, ruleset_id, ids))
+        _replace_matches(connection, ruleset_id, restated)
+        connection.change(_JUDGED, (ruleset_id, first, last, ruleset_id))
         connection.change_many(_ADD_NOTICE, _notices(chunk.changed, time_text(now)))
         connection.change(
             "update reclassification set done_to = ?, items = items + ?, changed = changed + ? "
             "where ruleset_id = ?",
-            (chunk.read[-1].id, len(chunk.read), len(chunk.changed), ruleset_id),
+            (last, len(chunk.read), len(chunk.changed), ruleset_id),
         )
     return True
 
@@ -257,24 +272,6 @@ def _pass(row: Row) -> Pass:
     )
 
 
-def _former_rulesets(
-    connection: Connection, ruleset_id: int, read: Sequence[StoredTexts]
-) -> Mapping[int, int] | None:
-    """Return the ruleset that judged each item last, or None when one is not as it was read."""
-    rows = connection.rows(_STANDING, (read[0].id, read[-1].id, ruleset_id))
-    standing = {id_: (revision, former) for id_, revision, former in rows}
-    if any(standing.get(stored.id, (0, 0))[0] != stored.revision for stored in read):
-        return None
-    return {id_: former for id_, (_, former) in standing.items()}
-
-
-def _untouched(chunk: Chunk, former: Mapping[int, int]) -> Iterator[tuple[int, int, int]]:
-    """Yield item, revision and former ruleset where the matches stay and no notice needs them."""
-    for stored in chunk.read:
-        if stored.matches and not stored.noticed_themes and stored.id not in chunk.changed:
-            yield stored.id, stored.revision, former[stored.id]
-
-
 def _restated(chunk: Chunk) -> Iterator[tuple[StoredTexts, Sequence[Match]]]:
     """Yield the items whose matches are written: other ones, or a copy of those of a notice."""
     for stored in chunk.read:
@@ -284,27 +281,24 @@ def _restated(chunk: Chunk) -> Iterator[tuple[StoredTexts, Sequence[Match]]]:
             yield stored, stored.matches
 
 
-def _move_matches(
-    connection: Connection, ruleset_id: int, untouched: Iterable[tuple[int, int, int]]
-) -> None:
-    connection.change_many(
-        "update match set ruleset_id = ? where item_id = ? and revision = ? and ruleset_id = ?",
-        ((ruleset_id, *place) for place in untouched),
-    )
-
-
 def _replace_matches(
     connection: Connection,
     ruleset_id: int,
-    restated: Iterable[tuple[StoredTexts, Sequence[Match]]],
+    restated: Sequence[tuple[StoredTexts, Sequence[Match]]],
 ) -> None:
-    for stored, matches in restated:
-        place = (ruleset_id, stored.id, stored.revision)
-        connection.change(
-            "delete from match where (? or ruleset_id = ?) and item_id = ? and revision = ?",
-            (not stored.noticed_themes, *place),
-        )
-        connection.change_many(_ADD_MATCH, ((*place, *match_values(m)) for m in matches))
+    # What a notice stands on stays beside what is said now.
+    connection.change_many(
+        "delete from match where item_id = ? and revision = ? and (? or ruleset_id = ?)",
+        ((s.id, s.revision, not s.noticed_themes, ruleset_id) for s, _ in restated),
+    )
+    connection.change_many(
+        _ADD_MATCH,
+        (
+            (ruleset_id, stored.id, stored.revision, *match_values(match))
+            for stored, matches in restated
+            for match in matches
+        ),
+    )
 
 
 def _notices(changed: Mapping[int, Rejudged], at: str) -> Iterator[tuple[SqlValue, ...]]:

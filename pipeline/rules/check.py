@@ -1,6 +1,9 @@
-"""What a query tree must be, whatever was written: bounded, and with words that must be there."""
+"""What a query tree must be: bounded, with words that must be there, and possible at all."""
 
 from pipeline.errors import QueryError
+from pipeline.rules.implied import Masks
+from pipeline.rules.proof import always, clash
+from pipeline.rules.terms import is_positive
 from pipeline.rules.tree import And, Boosted, InField, Near, Node, Not, Or, ScopeIs, Term
 
 _MOST_TERMS = 5_000
@@ -21,19 +24,25 @@ def check(node: Node, *, gate: bool) -> None:
             raise QueryError(message, position_of(node))
 
 
-def is_positive(node: Node) -> bool:
-    """Say whether a node holds only where some word is found."""
+def check_sense(node: Node, *, gate: bool, masks: Masks) -> None:
+    """Raise QueryError where a part of a tree can never hold, or a `gate` always does."""
     match node:
-        case Term() | Near():
-            return True
         case And():
-            return any(map(is_positive, node.children))
+            found = clash(node.children, masks)
+            if found:
+                raise QueryError(f"this never holds: {found}", position_of(found.second))
+            children = node.children
         case Or():
-            return all(map(is_positive, node.children))
-        case InField() | Boosted():
-            return is_positive(node.child)
+            if gate and always(node, masks):
+                message = "this holds for every item, with or without the words"
+                raise QueryError(message, position_of(node))
+            children = node.children
+        case InField() | Boosted() | Not():
+            children = (node.child,)
         case _:
-            return False
+            return
+    for child in children:
+        check_sense(child, gate=gate and isinstance(node, InField | Boosted), masks=masks)
 
 
 def is_near_operand(node: Node) -> bool:

@@ -4,18 +4,17 @@ One pass over the item finds every word of every theme. A rule is looked at only
 the words that it cannot do without was found; of those it could be filed under, the rarest.
 """
 
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping, Sequence, Set
+from dataclasses import dataclass
+from typing import NamedTuple
 
 from pipeline.model import Evidence, Field, Match, Scope, Verdict
 from pipeline.rules.near import Lead, lead_of, miss
-from pipeline.rules.needs import Needs, needed
+from pipeline.rules.needs import Needs, Presence, needed, required, words_of
 from pipeline.rules.query import Case, Found, Judge, compile_node, holds
 from pipeline.rules.theme import Asked, Rule, Theme
 from pipeline.rules.words import Hits, Lexicon, Texts, masked, word
-
-FACTORS = (3.0, 2.0, 1.0)
-"""How much a hit in the title, the summary and the body counts."""
 
 _MOST_NEAR = 3
 # A word like AI stands in every rule: a few of them in a few themes are leads enough.
@@ -25,13 +24,20 @@ _MOST_LEADS_OF_THEME = 2
 
 @dataclass(frozen=True, slots=True)
 class _Compiled:
-    """A rule ready to run; `order` is its place among all rules, `theme` its theme's."""
+    """A rule ready to run; `order` is its place among all rules, `theme` its theme's.
+
+    It does not hold without each of the `groups`. A near miss scores at most `most`: with one of
+    the rule's words in the title, and without; 0 where that is not enough.
+    """
 
     order: int
     theme: int
     rule: Rule
+    groups: frozenset[int]
     judge: Judge
     lead: Lead | None
+    words: Needs
+    most: tuple[float, float]
 
     def is_asked(self, scope: Scope) -> bool:
         """Say whether the rule speaks about items from here."""
@@ -42,34 +48,51 @@ class _Compiled:
             return False
         return not only or any(holds(claim, scope) for claim in only)
 
-    def score(self, found: Found, case: Case) -> float:
+    def score(self, found: Found) -> float:
         """Return what the best of the rule's hits is worth."""
-        best = max(FACTORS[case.texts.field(start)] * boost for start, _, boost in found)
-        return self.rule.weight * best
+        return self.rule.weight * found[0]
+
+
+@dataclass(frozen=True, slots=True)
+class _Gate:
+    """A query that lets items through or shuts them out; not without each of the `groups`."""
+
+    query: str
+    groups: frozenset[int]
+    judge: Judge
+
+    def holds(self, case: Case) -> bool:
+        """Say whether the query holds."""
+        return self.groups <= case.present and self.judge(case) is not None
 
 
 @dataclass(frozen=True, slots=True)
 class _Gates:
-    """A theme's other queries, each beside its text, and its masks."""
+    """A theme's other queries, and its masks."""
 
     theme: Theme
-    require: tuple[tuple[str, Judge], ...]
-    exclude: tuple[tuple[str, Judge], ...]
+    require: tuple[_Gate, ...]
+    exclude: tuple[_Gate, ...]
     masks: Needs
-    key: tuple[tuple[str, ...], Needs]
+    key: int
     """Equal for themes that require the same and see the same."""
 
     def is_open(self, case: Case) -> bool:
         """Say whether one of the required queries holds, where any is required."""
-        return not self.require or any(judge(case) is not None for _, judge in self.require)
+        for gate in self.require:
+            if gate.holds(case):
+                return True
+        return not self.require
 
     def excluded_by(self, case: Case) -> str:
         """Return the query that shuts an item out, or nothing."""
-        return next((query for query, judge in self.exclude if judge(case) is not None), "")
+        for gate in self.exclude:
+            if gate.holds(case):
+                return gate.query
+        return ""
 
 
-@dataclass(frozen=True, slots=True)
-class _Judgement:
+class _Judgement(NamedTuple):
     """What a theme says, before its words are looked up in the text as it was."""
 
     theme: int
@@ -86,14 +109,14 @@ class Engine:
     def __init__(self, themes: Sequence[Theme], mask: Iterable[str]) -> None:
         self._lexicon = Lexicon()
         self._masks = self._numbers(mask)
+        self._keys: dict[tuple[tuple[str, ...], Needs], int] = {}
         self._gates = tuple(map(self._gates_of, themes))
         self._masking = tuple(i for i, gates in enumerate(self._gates) if gates.masks)
-        self._by_word: dict[int, list[_Compiled]] = {}
-        self._leads: dict[int, list[_Compiled]] = {}
-        rules = ((number, rule) for number, theme in enumerate(themes) for rule in theme.rules)
-        for order, (number, rule) in enumerate(rules):
-            self._file(self._compiled(order, number, rule))
+        rules = [(number, rule) for number, theme in enumerate(themes) for rule in theme.rules]
+        self._rules = tuple(self._compiled(*place) for place in enumerate(rules))
+        self._by_word, self._leads = _filed(self._rules, self._lexicon), _filed_leads(self._rules)
         self._finder = self._lexicon.finder()
+        self._presence = Presence(self._lexicon)
 
     def classify(self, texts: Mapping[Field, str], scope: Scope) -> tuple[Match, ...]:
         """Return what every theme concerned says of an item; what is only near comes last."""
@@ -101,67 +124,86 @@ class Engine:
         hits = self._finder.hits(joined)
         if not hits:
             return ()
-        cases = _Cases(self._gates, self._masking, Case(masked(hits, self._masks), joined, scope))
-        judged = self._judged(hits, cases)
+        rules, leads = _woken(self._by_word, hits), _woken(self._leads, hits)
+        if not rules and not leads:
+            return ()
+        cases = self._cases(masked(hits, self._masks), joined, scope)
+        judged = self._judged(rules, cases)
         near = [j for j in judged if j.verdict is Verdict.NEAR]
         near.sort(key=_rank)
         if len(near) < _MOST_NEAR:
-            near += sorted(self._near_misses(hits, cases, {j.theme for j in judged}), key=_rank)
+            near += sorted(self._near_misses(leads, cases, {j.theme for j in judged}), key=_rank)
         decided = sorted((j for j in judged if j.verdict is not Verdict.NEAR), key=_rank)
-        return tuple(self._match(j, joined) for j in (*decided, *near[:_MOST_NEAR]))
+        return tuple([self._match(j, joined) for j in (*decided, *near[:_MOST_NEAR])])
 
     def _numbers(self, words: Iterable[str]) -> Needs:
         return frozenset(self._lexicon.number(word(text)) for text in words)
 
     def _gates_of(self, theme: Theme) -> _Gates:
         masks = self._numbers(theme.mask)
+        sees = (tuple(asked.query for asked in theme.require), masks)
         return _Gates(
             theme,
-            tuple((asked.query, self._judge(asked)) for asked in theme.require),
-            tuple((asked.query, self._judge(asked)) for asked in theme.exclude),
+            tuple(map(self._gate, theme.require)),
+            tuple(map(self._gate, theme.exclude)),
             masks,
-            (tuple(asked.query for asked in theme.require), masks),
+            self._keys.setdefault(sees, len(self._keys)),
         )
 
-    def _judge(self, asked: Asked) -> Judge:
-        return compile_node(asked.tree, self._lexicon)
+    def _gate(self, asked: Asked) -> _Gate:
+        groups = required(asked.tree, self._lexicon)
+        return _Gate(asked.query, groups, compile_node(asked.tree, self._lexicon))
 
-    def _compiled(self, order: int, theme: int, rule: Rule) -> _Compiled:
-        judge = compile_node(rule.tree, self._lexicon)
-        return _Compiled(order, theme, rule, judge, lead_of(rule.tree, self._lexicon))
+    def _compiled(self, order: int, place: tuple[int, Rule]) -> _Compiled:
+        theme, rule = place
+        lead = lead_of(rule.tree, self._lexicon)
+        threshold = self._gates[theme].theme.threshold
+        most = [rule.weight * most for most in lead.most] if lead else [0.0, 0.0]
+        in_title, elsewhere = (score if score >= threshold else 0.0 for score in most)
+        return _Compiled(
+            order,
+            theme,
+            rule,
+            required(rule.tree, self._lexicon),
+            compile_node(rule.tree, self._lexicon),
+            lead,
+            words_of(rule.tree, self._lexicon),
+            (in_title, elsewhere),
+        )
 
-    def _file(self, compiled: _Compiled) -> None:
-        """Put a rule under the words that wake it."""
-        for number in needed(compiled.rule.tree, self._lexicon) or ():
-            self._by_word.setdefault(number, []).append(compiled)
-        for number in compiled.lead.words if compiled.lead else ():
-            leads = self._leads.setdefault(number, [])
-            of_theme = sum(lead.theme == compiled.theme for lead in leads)
-            if len(leads) < _MOST_LEADS and of_theme < _MOST_LEADS_OF_THEME:
-                leads.append(compiled)
+    def _cases(self, hits: Hits, texts: Texts, scope: Scope) -> "_Cases":
+        present, in_title = self._presence.of(hits, texts)
+        cases: dict[int, Case] = {}
+        for theme in self._masking:
+            seen = masked(hits, self._gates[theme].masks)
+            if seen is not hits:
+                cases[theme] = Case(seen, texts, scope, self._presence.of(seen, texts)[0])
+        return _Cases(self._gates, Case(hits, texts, scope, present), cases, in_title)
 
-    def _judged(self, hits: Hits, cases: "_Cases") -> list[_Judgement]:
+    def _judged(self, rules: Iterable[int], cases: "_Cases") -> list[_Judgement]:
         """Judge every theme of which a rule holds."""
         holding: dict[int, list[tuple[_Compiled, Found]]] = {}
-        for compiled in _woken(self._by_word, hits):
+        for order in rules:
+            compiled = self._rules[order]
             case = cases.of(compiled.theme)
-            found = compiled.judge(case) if compiled.is_asked(case.scope) else None
-            if found:
-                holding.setdefault(compiled.theme, []).append((compiled, found))
+            if compiled.groups <= case.present and compiled.is_asked(case.scope):
+                found = compiled.judge(case)
+                if found and found[1]:
+                    holding.setdefault(compiled.theme, []).append((compiled, found))
         judged = (self._judgement(theme, rules, cases) for theme, rules in holding.items())
         return [judgement for judgement in judged if judgement is not None]
 
     def _judgement(
         self, number: int, holding: Sequence[tuple[_Compiled, Found]], cases: "_Cases"
     ) -> _Judgement | None:
-        gates, case = self._gates[number], cases.of(number)
-        score = round(sum(compiled.score(found, case) for compiled, found in holding), 6)
+        gates = self._gates[number]
+        score = round(sum(compiled.score(found) for compiled, found in holding), 6)
         missing: tuple[str, ...] = ()
         if score < gates.theme.threshold:
             missing = (f"score {score:g} of {gates.theme.threshold:g}",)
         if not cases.is_open(number):
-            missing += tuple(query for query, _ in gates.require)
-        excluded_by = gates.excluded_by(case)
+            missing += tuple(gate.query for gate in gates.require)
+        excluded_by = gates.excluded_by(cases.of(number))
         if missing and excluded_by:
             return None
         verdict = Verdict.EXCLUDED if excluded_by else Verdict.NEAR if missing else Verdict.APPLIES
@@ -169,20 +211,27 @@ class Engine:
         return _Judgement(number, verdict, score, hits, missing, excluded_by)
 
     def _near_misses(
-        self, hits: Hits, cases: "_Cases", judged: Collection[int]
-    ) -> Iterator[_Judgement]:
-        """Yield the best near miss of each theme that said nothing yet."""
-        best: dict[int, _Judgement] = {}
-        for compiled in _woken(self._leads, hits):
-            theme = compiled.theme
-            if theme in judged or not cases.is_open(theme):
+        self, leads: Iterable[int], cases: "_Cases", said: set[int]
+    ) -> Collection[_Judgement]:
+        """Return near misses of themes that said nothing yet, the best three among them."""
+        nearest: dict[int, _Judgement] = {}
+        bar, in_title = 0.0, cases.in_title
+        for order in leads:
+            compiled = self._rules[order]
+            theme, most = compiled.theme, compiled.most[in_title.isdisjoint(compiled.words)]
+            # Of equals the first stays.
+            beaten = nearest[theme].score if theme in nearest else bar
+            if most <= beaten or theme in said or not cases.is_open(theme):
                 continue
             near = self._near_miss(compiled, cases.of(theme))
-            if near and (theme not in best or near.score > best[theme].score):
-                best[theme] = near
-        for theme, near in best.items():
-            if not self._gates[theme].excluded_by(cases.of(theme)):
-                yield near
+            if near is None or near.score <= beaten:
+                continue
+            if self._gates[theme].excluded_by(cases.of(theme)):
+                said.add(theme)
+                continue
+            nearest[theme] = near
+            bar = _third_best(nearest.values())
+        return nearest.values()
 
     def _near_miss(self, compiled: _Compiled, case: Case) -> _Judgement | None:
         """Judge a rule that would have made its theme apply, by its score, but for one operand."""
@@ -190,14 +239,14 @@ class Engine:
         if missed is None or not compiled.is_asked(case.scope):
             return None
         absent, found = missed
-        score = round(compiled.score(found, case), 6)
+        score = round(compiled.score(found), 6)
         if score < self._gates[compiled.theme].theme.threshold:
             return None
         hits = ((compiled.rule.id, found),)
-        return _Judgement(compiled.theme, Verdict.NEAR, score, hits, missing=(absent,))
+        return _Judgement(compiled.theme, Verdict.NEAR, score, hits, (absent,))
 
     def _match(self, judgement: _Judgement, texts: Texts) -> Match:
-        places = {(start, end, rule) for rule, found in judgement.hits for start, end, _ in found}
+        places = {(start, end, rule) for rule, found in judgement.hits for start, end in found[1]}
         return Match(
             theme=self._gates[judgement.theme].theme.id,
             verdict=judgement.verdict,
@@ -211,15 +260,18 @@ class Engine:
 class _Cases:
     """One item as each theme sees it: without the words that the theme's masks hide."""
 
-    def __init__(self, gates: Sequence[_Gates], masking: Iterable[int], case: Case) -> None:
+    def __init__(
+        self,
+        gates: Sequence[_Gates],
+        case: Case,
+        masked_cases: Mapping[int, Case],
+        in_title: Set[int],
+    ) -> None:
+        self.in_title = in_title
         self._gates = gates
         self._case = case
-        self._open: dict[tuple[tuple[str, ...], Needs], bool] = {}
-        self._masked = {
-            number: replace(case, hits=masked(case.hits, gates[number].masks))
-            for number in masking
-            if not gates[number].masks.isdisjoint(case.hits)
-        }
+        self._masked = masked_cases
+        self._open: dict[int, bool] = {}
 
     def of(self, theme: int) -> Case:
         """Return the item as one theme sees it."""
@@ -238,9 +290,35 @@ def _rank(judgement: _Judgement) -> tuple[float, int]:
     return -judgement.score, judgement.theme
 
 
-def _woken(filed: Mapping[int, Sequence[_Compiled]], hits: Hits) -> list[_Compiled]:
-    woken = {c.order: c for number in hits for c in filed.get(number, ())}
-    return [woken[order] for order in sorted(woken)]
+def _filed(rules: Iterable[_Compiled], lexicon: Lexicon) -> Mapping[int, frozenset[int]]:
+    """Put rules, by their places, under the words that wake them."""
+    orders: defaultdict[int, set[int]] = defaultdict(set)
+    for compiled in rules:
+        for number in needed(compiled.rule.tree, lexicon) or ():
+            orders[number].add(compiled.order)
+    return {number: frozenset(places) for number, places in orders.items()}
+
+
+def _filed_leads(rules: Sequence[_Compiled]) -> Mapping[int, frozenset[int]]:
+    """Put rules that an item may nearly miss under the words of which they need one."""
+    leads: defaultdict[int, list[_Compiled]] = defaultdict(list)
+    for compiled in rules:
+        for number in compiled.lead.words if compiled.lead else ():
+            of_theme = sum(lead.theme == compiled.theme for lead in leads[number])
+            if len(leads[number]) < _MOST_LEADS and of_theme < _MOST_LEADS_OF_THEME:
+                leads[number].append(compiled)
+    return {number: frozenset(c.order for c in filed) for number, filed in leads.items()}
+
+
+def _woken(filed: Mapping[int, frozenset[int]], hits: Hits) -> Sequence[int]:
+    orders = [filed[number] for number in hits if number in filed]
+    return sorted(frozenset().union(*orders)) if orders else ()
+
+
+def _third_best(nearest: Iterable[_Judgement]) -> float:
+    """Return what a further near miss has to be worth more than to be shown."""
+    scores = sorted((judgement.score for judgement in nearest), reverse=True)
+    return scores[_MOST_NEAR - 1] if len(scores) >= _MOST_NEAR else 0.0
 
 
 def explained(evidence: Iterable[Evidence]) -> str:

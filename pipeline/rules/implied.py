@@ -4,78 +4,57 @@ Only what is certain is said: False means that nobody knows.
 """
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
-from functools import cached_property, lru_cache
+from dataclasses import dataclass, field
+from functools import lru_cache
 from itertools import product
+from typing import TypeAlias
 
 from pipeline.fold import fold
 from pipeline.model import Field
-from pipeline.rules.terms import alternatives, children_of, same_form, within
-from pipeline.rules.tree import And, Boosted, InField, Near, Node, Not, Or, ScopeIs, Term
-from pipeline.rules.words import Lexicon, Texts, masked, word
+from pipeline.rules.settled import Same, found_words, placed, settled, words_of
+from pipeline.rules.terms import alternatives, same_form, within
+from pipeline.rules.tree import And, InField, Near, Node, Not, Or, ScopeIs, Term
+from pipeline.rules.words import Lexicon, Texts, Word, masked
 
-_ANYWHERE = frozenset(Field)
+Masks: TypeAlias = frozenset[str]
+"""The folded words that a theme does not see where they stand inside others."""
+
+NO_MASKS: Masks = frozenset()
+
 # What may stand beside a term in a text: nothing, a letter, a digit, kana, a long vowel, Han.
 _SIDES = ("", "x", "1", "ア", "ー", "規")
 
 
-@dataclass(frozen=True)
-class _Asked:
-    """A query as it is asked of some fields, in which some words are hidden."""
-
-    node: Node
-    mask: tuple[str, ...]
-    fields: frozenset[Field] = _ANYWHERE
-
-    def part(self, node: Node) -> "_Asked":
-        """Return a part of the query, asked of the same fields."""
-        return replace(self, node=node)
-
-    def sides(self, narrow: Node) -> Iterator[Node]:
-        """Yield the sides of an OR that a node could imply."""
-        terms, others = self._sides
-        yield from others
-        if isinstance(narrow, Term):
-            for found in within(fold(narrow.text), terms):
-                yield from found
-
-    @cached_property
-    def _sides(self) -> tuple[dict[str, list[Term]], list[Node]]:
-        terms: dict[str, list[Term]] = {}
-        others: list[Node] = []
-        for side in alternatives(self.node):
-            if isinstance(side, Term):
-                terms.setdefault(fold(side.text), []).append(side)
-            else:
-                others.append(side)
-        return terms, others
+def implies(narrow: Node, wide: Node, masks: Masks = NO_MASKS) -> bool:
+    """Say whether `wide` surely holds in every item in which `narrow` does."""
+    return _implies(settled(narrow), settled(wide), masks)
 
 
-def implies(narrow: Node, wide: Node, mask: tuple[str, ...] = ()) -> bool:
-    """Say whether `wide` surely holds in every item in which `narrow` does.
-
-    A mask hides a word inside another one from both.
-    """
-    return _implies(_Asked(narrow, mask), _Asked(wide, mask))
+def masks_of(*words: Iterable[str]) -> Masks:
+    """Fold what an author masks, for one theme or for several."""
+    return frozenset(fold(mask) for some in words for mask in some)
 
 
-def _implies(narrow: _Asked, wide: _Asked) -> bool:
-    narrow, wide = _bare(narrow), _bare(wide)
-    match narrow.node, wide.node:
-        case Or(), Or() if _stands_in(narrow.node, wide.node):
-            return narrow.fields <= wide.fields
+def are_apart(this: ScopeIs, that: ScopeIs) -> bool:
+    """Say whether no item can be from both: it has one source, one type and so on."""
+    return this.name == that.name and not _lies_in(this, that) and not _lies_in(that, this)
+
+
+def _implies(narrow: Node, wide: Node, masks: Masks) -> bool:
+    match narrow, wide:
+        case Or(), Or() if _stands_in(narrow, wide):
+            return True
         case Or(), _:
-            return all(_implies(narrow.part(child), wide) for child in narrow.node.children)
+            return all(_implies(child, wide, masks) for child in narrow.children)
         case _, And():
-            return all(_implies(narrow, wide.part(child)) for child in wide.node.children)
+            return all(_implies(narrow, child, masks) for child in wide.children)
         case _, Or():
-            return _any_part(narrow, wide) or any(
-                _implies(narrow, wide.part(side)) for side in wide.sides(narrow.node)
+            sides = _sides_for(narrow, wide)
+            return any(_implies(narrow, side, masks) for side in sides) or _any_part(
+                narrow, wide, masks
             )
-        case And(), _:
-            return _any_part(narrow, wide)
         case _:
-            return _one_implies(narrow, wide)
+            return _one_implies(narrow, wide, masks) or _any_part(narrow, wide, masks)
 
 
 def _stands_in(narrow: Or, wide: Or) -> bool:
@@ -85,48 +64,86 @@ def _stands_in(narrow: Or, wide: Or) -> bool:
     return any(_stands_in(narrow, side) for side in wide.children if isinstance(side, Or))
 
 
-def _bare(asked: _Asked) -> _Asked:
-    """Take off what does not change whether a query holds."""
-    match asked.node:
-        case Boosted():
-            return _bare(asked.part(asked.node.child))
-        case InField():
-            return _bare(replace(asked, node=asked.node.child, fields=frozenset(asked.node.fields)))
-        case _:
-            return asked
-
-
-def _any_part(narrow: _Asked, wide: _Asked) -> bool:
+def _any_part(narrow: Node, wide: Node, masks: Masks) -> bool:
     """Say whether one of the things that are asked for together is enough."""
-    parts = children_of(narrow.node) if isinstance(narrow.node, And | Near) else ()
-    return any(_implies(narrow.part(part), wide) for part in parts)
+    fields, asked = placed(narrow)
+    match asked:
+        case And():
+            parts = asked.children
+        case Near():
+            parts = (settled(asked.left, fields), settled(asked.right, fields))
+        case _:
+            return False
+    return any(_implies(part, wide, masks) for part in parts)
 
 
-def _one_implies(narrow: _Asked, wide: _Asked) -> bool:
+def _sides_for(narrow: Node, wide: Or) -> Iterator[Node]:
+    """Yield the sides of an OR that a node could imply."""
+    sides = _sides(Same(wide.children))
+    yield from sides.others
+    _, asked = placed(narrow)
+    if isinstance(asked, Term):
+        for text in (found.folded for found in words_of(asked)):
+            for found in within(text, sides.terms):
+                yield from found
+    elif isinstance(asked, Near):
+        yield from sides.nears.get(found_words(asked).partition("\n")[0], ())
+
+
+@dataclass(frozen=True, slots=True)
+class _Sides:
+    """What an OR asks for: terms by their text, NEAR by each of its words, and other sides."""
+
+    terms: dict[str, list[Node]] = field(default_factory=dict)
+    nears: dict[str, list[Node]] = field(default_factory=dict)
+    others: list[Node] = field(default_factory=list)
+
+
+@lru_cache(maxsize=1024)
+def _sides(branches: Same) -> _Sides:
+    sides = _Sides()
+    for side in alternatives(Or(children=branches.children)):
+        _, asked = placed(side)
+        if isinstance(asked, Term) and not asked.slop:
+            sides.terms.setdefault(words_of(asked)[0].folded, []).append(side)
+        elif isinstance(asked, Near):
+            for text in set(found_words(asked).splitlines()):
+                sides.nears.setdefault(text, []).append(side)
+        else:
+            sides.others.append(side)
+    return sides
+
+
+def _one_implies(narrow: Node, wide: Node, masks: Masks) -> bool:
     """Judge two queries that are neither AND nor OR."""
-    match narrow.node, wide.node:
+    match narrow, wide:
         case Not(), Not():
-            return _implies(wide.part(wide.node.child), narrow.part(narrow.node.child))
+            return _implies(wide.child, narrow.child, masks)
         case ScopeIs(), ScopeIs():
-            return _scope_implies(narrow.node, wide.node)
-        case Near(), Near():
-            within = narrow.fields <= wide.fields and _near_implies(narrow.node, wide.node)
-            return within or _any_part(narrow, wide)
-        case Near(), Term():
-            return _any_part(narrow, wide)
-        case Term(), Term():
-            sure = term_implies(narrow.node, wide.node, narrow.mask)
-            return sure and narrow.fields <= wide.fields
+            return _lies_in(narrow, wide)
+        case ScopeIs(), Not(child=ScopeIs() as other):
+            return are_apart(narrow, other)
+        case Term() | Near() | InField(), Term() | Near() | InField():
+            return _unit_implies(narrow, wide, masks)
         case _:
             return False
 
 
-def _scope_implies(narrow: ScopeIs, wide: ScopeIs) -> bool:
-    if narrow.name != wide.name:
-        return False
+def _lies_in(narrow: ScopeIs, wide: ScopeIs) -> bool:
+    """Say whether an item from here is from there: `jur:US-CA` is in `jur:US`."""
     value, claimed = narrow.value.casefold(), wide.value.casefold()
     parted = narrow.name in {"jur", "lang"} and value.startswith(f"{claimed}-")
-    return value == claimed or parted
+    return narrow.name == wide.name and (value == claimed or parted)
+
+
+def _unit_implies(narrow: Node, wide: Node, masks: Masks) -> bool:
+    (fields, asked), (wider, wanted) = placed(narrow), placed(wide)
+    if not set(fields) <= set(wider):
+        return False
+    if isinstance(asked, Near) and isinstance(wanted, Near):
+        return _near_implies(asked, wanted)
+    both_terms = isinstance(asked, Term) and isinstance(wanted, Term)
+    return both_terms and term_implies(asked, wanted, masks)
 
 
 def _near_implies(narrow: Near, wide: Near) -> bool:
@@ -153,17 +170,18 @@ def _beside(narrow: Node, wide: Node) -> bool:
 
 
 @lru_cache(maxsize=65_536)
-def term_implies(narrow: Term, wide: Term, mask: tuple[str, ...] = ()) -> bool:
+def term_implies(narrow: Term, wide: Term, masks: Masks = NO_MASKS) -> bool:
     """Say whether a text that holds one term surely holds the other."""
     if same_form(narrow) == same_form(wide):
         return True
     if wide.slop:
         return same_form(narrow)[:3] == same_form(wide)[:3] and 0 < narrow.slop <= wide.slop
     if narrow.slop:
-        return any(term_implies(part, wide, mask) for part in _words(narrow))
-    if (wide.cased and not narrow.cased) or fold(wide.text) not in fold(narrow.text):
+        return any(term_implies(part, wide, masks) for part in _words(narrow))
+    (found,), (wanted,) = words_of(narrow), words_of(wide)
+    if (wanted.cased and not found.cased) or wanted.folded not in found.folded:
         return False
-    return not _may_hide_an_end(narrow, mask) and _found_along(narrow, wide, mask)
+    return not _may_hide_an_end(found, masks) and _found_along(narrow, wide, masks)
 
 
 def _words(sloppy: Term) -> Iterable[Term]:
@@ -173,25 +191,22 @@ def _words(sloppy: Term) -> Iterable[Term]:
         yield Term(text=text, prefix=sloppy.prefix and last, cased=sloppy.cased)
 
 
-def _may_hide_an_end(term: Term, mask: Iterable[str]) -> bool:
-    """Say whether a mask may begin inside a term and hide how its last word goes on."""
-    folded = fold(term.text)
-    ends = [folded[i:] for i in range(1, len(folded))] if term.prefix else []
-    return any(fold(hidden).startswith(end) for hidden in mask for end in ends)
+def _may_hide_an_end(found: Word, masks: Masks) -> bool:
+    """Say whether a mask may begin inside a word and hide how it goes on."""
+    folded = found.folded
+    ends = [folded[i:] for i in range(1, len(folded))] if found.prefix else []
+    return any(mask.startswith(end) for mask in masks for end in ends)
 
 
-def _found_along(narrow: Term, wide: Term, mask: Iterable[str]) -> bool:
+def _found_along(narrow: Term, wide: Term, masks: Masks) -> bool:
     """Try both terms on the first one's own text, with whatever may stand beside it."""
     lexicon = Lexicon()
-    first, second = (
-        lexicon.number(word(term.text, prefix=term.prefix, cased=term.cased))
-        for term in (narrow, wide)
-    )
-    masks = [lexicon.number(word(text)) for text in mask]
+    first, second = (lexicon.number(*words_of(term)) for term in (narrow, wide))
+    hidden = frozenset(lexicon.number(Word(mask)) for mask in masks)
     finder = lexicon.finder()
     for left, right in product(_SIDES, repeat=2):
         found = finder.hits(Texts({Field.SUMMARY: left + narrow.text + right}))
-        hits = masked(found, masks)
+        hits = masked(found, hidden)
         if first in hits and second not in hits:
             return False
     return True

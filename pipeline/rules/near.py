@@ -2,29 +2,34 @@
 
 from dataclasses import dataclass
 
-from pipeline.rules.needs import Needs, frequency, needed
-from pipeline.rules.query import Case, Found, Judge, compile_node
-from pipeline.rules.tree import And, Node
+from pipeline.rules.needs import Needs, frequency, needed, required
+from pipeline.rules.query import FACTORS, Case, Found, Judge, compile_node, together
+from pipeline.rules.tree import And, Boosted, InField, Node, Or
 from pipeline.rules.words import Lexicon
 from pipeline.rules.write import write
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Operand:
-    """One of the things that a rule asks for together."""
+    """One of the things that a rule asks for together; `groups` are required for it to hold."""
 
     query: str
     needs: Needs
+    groups: frozenset[int]
     judge: Judge
 
 
 @dataclass(frozen=True, slots=True)
 class Lead:
-    """A rule taken apart at its AND; `words`: without one of them two operands are absent."""
+    """A rule taken apart at its AND; `words`: without one of them two operands are absent.
+
+    `most` is what a hit counts at the most, in the title and elsewhere.
+    """
 
     operands: tuple[_Operand, ...]
     conditions: tuple[Judge, ...]
     words: Needs
+    most: tuple[float, float]
 
 
 def lead_of(node: Node, lexicon: Lexicon) -> Lead | None:
@@ -38,25 +43,40 @@ def lead_of(node: Node, lexicon: Lexicon) -> Lead | None:
         if needs is None:
             conditions.append(judge)
         else:
-            operands.append(_Operand(write(child), needs, judge))
+            operands.append(_Operand(write(child), needs, required(child, lexicon), judge))
     if len(operands) < 2:
         return None
     rarest = sorted(operands, key=lambda operand: frequency(operand.needs, lexicon))[:2]
-    return Lead(tuple(operands), tuple(conditions), rarest[0].needs | rarest[1].needs)
+    words = rarest[0].needs | rarest[1].needs
+    most = (_most(node, FACTORS[0]), _most(node, FACTORS[1]))
+    return Lead(tuple(operands), tuple(conditions), words, most)
+
+
+def _most(node: Node, factor: float) -> float:
+    """Return what a hit that counts so much counts at the most, with its boosts."""
+    match node:
+        case Boosted():
+            return _most(node.child, factor) * node.boost
+        case And() | Or():
+            return max(_most(child, factor) for child in node.children)
+        case InField():
+            return _most(node.child, factor)
+        case _:
+            return factor
 
 
 def miss(lead: Lead, case: Case) -> tuple[str, Found] | None:
     """Return the one operand that is absent and the hits of the others, or None."""
-    absent = [o for o in lead.operands if o.needs.isdisjoint(case.hits)]
+    absent = [operand for operand in lead.operands if not operand.groups <= case.present]
     if len(absent) > 1:
         return None
-    found: Found = []
+    answers: list[Found] = []
     for operand in lead.operands:
-        spans = None if operand in absent else operand.judge(case)
-        if spans is not None:
-            found += spans
+        found = None if operand in absent else operand.judge(case)
+        if found is not None:
+            answers.append(found)
         elif operand not in absent:
             absent.append(operand)
     if len(absent) != 1 or any(judge(case) is None for judge in lead.conditions):
         return None
-    return absent[0].query, found
+    return absent[0].query, together(answers)

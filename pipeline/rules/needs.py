@@ -1,13 +1,16 @@
-"""Which words a query cannot do without: a rule waits under these until one of them is found."""
+"""Which words a query cannot do without: most rules are not asked, as one of these is absent."""
 
 from collections.abc import Iterable
+from functools import lru_cache
 
 from pipeline.fold import is_cjk
-from pipeline.rules.query import numbers_of
+from pipeline.rules.query import allowed_in, numbers_of
 from pipeline.rules.tree import And, Boosted, InField, Near, Node, Or, Term
-from pipeline.rules.words import Lexicon
+from pipeline.rules.words import EVERYWHERE, Allowed, Hits, Lexicon, Texts
 
 Needs = frozenset[int]
+
+_TITLE = (True, False, False)
 
 
 def needed(node: Node, lexicon: Lexicon) -> Needs | None:
@@ -30,14 +33,76 @@ def needed(node: Node, lexicon: Lexicon) -> Needs | None:
             return None
 
 
+def required(node: Node, lexicon: Lexicon, allowed: Allowed = EVERYWHERE) -> frozenset[int]:
+    """Return groups of words of which each must be found for a node to hold."""
+    match node:
+        case Term():
+            numbers = numbers_of(node, lexicon)
+            return frozenset(lexicon.group(frozenset({n}), allowed) for n in numbers)
+        case Near() | And():
+            children = node.children if isinstance(node, And) else (node.left, node.right)
+            return frozenset().union(*(required(child, lexicon, allowed) for child in children))
+        case Or():
+            needs = needed(node, lexicon)
+            return frozenset({lexicon.group(needs, allowed)} if needs else ())
+        case InField():
+            return required(node.child, lexicon, allowed_in(node))
+        case Boosted():
+            return required(node.child, lexicon, allowed)
+        case _:
+            return frozenset()
+
+
+def words_of(node: Node, lexicon: Lexicon) -> Needs:
+    """Return every word that may be a hit of a node."""
+    match node:
+        case Term():
+            return frozenset(numbers_of(node, lexicon))
+        case Near():
+            return words_of(node.left, lexicon) | words_of(node.right, lexicon)
+        case And() | Or():
+            return frozenset().union(*(words_of(child, lexicon) for child in node.children))
+        case InField() | Boosted():
+            return words_of(node.child, lexicon)
+        case _:
+            return frozenset()
+
+
+class Presence:
+    """Says which groups of words may hold in an item, so that most rules need not be asked."""
+
+    def __init__(self, lexicon: Lexicon) -> None:
+        anywhere: list[set[int]] = [set() for _ in lexicon.words]
+        in_title: list[set[int]] = [set() for _ in lexicon.words]
+        for group, (numbers, allowed) in enumerate(lexicon.groups):
+            for number in numbers:
+                (in_title if allowed == _TITLE else anywhere)[number].add(group)
+        self._anywhere = tuple(map(frozenset, anywhere))
+        self._in_title = tuple(map(frozenset, in_title))
+
+    def of(self, hits: Hits, texts: Texts) -> tuple[set[int], set[int]]:
+        """Return the groups that may hold, as no others do, and the words in the title."""
+        present: set[int] = set()
+        in_title: set[int] = set()
+        behind_title = texts.starts[1]
+        for number, spans in hits.items():
+            present |= self._anywhere[number]
+            # The first hit of a word stands in its first field.
+            if spans[0][0] < behind_title:
+                in_title.add(number)
+                present |= self._in_title[number]
+        return present, in_title
+
+
 def frequency(needs: Needs, lexicon: Lexicon) -> float:
     """Guess how often one of some words is found, by their lengths: a number to compare."""
-    return sum(1 / _letters(lexicon.words[number].folded) ** 2 for number in needs)
+    return sum(_frequency(lexicon.words[number].folded) for number in needs)
 
 
-def _letters(folded: str) -> int:
+@lru_cache(maxsize=16_384)
+def _frequency(folded: str) -> float:
     # A Han character tells as much as two or three letters do.
-    return len(folded) + sum(map(is_cjk, folded))
+    return 1 / (len(folded) + sum(map(is_cjk, folded))) ** 2
 
 
 def _rarest(choices: Iterable[Needs | None], lexicon: Lexicon) -> Needs | None:

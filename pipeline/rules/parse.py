@@ -12,7 +12,9 @@ from lark import Tree as Parsed
 from pipeline.errors import QueryError
 from pipeline.fold import fold, is_cjk
 from pipeline.model import Field, Tier, Type
-from pipeline.rules.check import check, is_near_operand, is_positive, position_of
+from pipeline.rules.check import check, check_sense, is_near_operand, position_of
+from pipeline.rules.implied import NO_MASKS, Masks
+from pipeline.rules.terms import is_positive
 from pipeline.rules.tokens import NEAR_HINT, Plain, grammar, plain, tokens
 from pipeline.rules.tree import And, Boosted, InField, Near, Node, Not, Or, ScopeIs, Term
 from pipeline.yamlfile import did_you_mean
@@ -36,12 +38,18 @@ _NO_LISTS: Mapping[str, Node] = MappingProxyType({})
 
 
 def parse_query(
-    text: str, *, lists: Mapping[str, Node] = _NO_LISTS, search: bool = False, gate: bool = False
+    text: str,
+    *,
+    lists: Mapping[str, Node] = _NO_LISTS,
+    search: bool = False,
+    gate: bool = False,
+    masks: Masks = NO_MASKS,
 ) -> Node:
     """Read a query; raise QueryError with the place in the text as written.
 
     `search`: words side by side mean AND, and the filters of searches are known. A search and
-    a `gate` (a query that only lets through or shuts out) need no word that must be there.
+    a `gate` (a query that only lets through or shuts out) need no word that must be there. But for
+    a search, a query that can never hold beside the `masks` is refused.
     """
     query = plain(text)
     parser = grammar().parse_interactive()
@@ -50,6 +58,8 @@ def parse_query(
     parsed = parser.feed_eof()  # type: ignore[no-untyped-call]  # lark leaves it untyped
     node = _Builder(query, lists, search).node(parsed)
     check(node, gate=search or gate)
+    if not search:
+        check_sense(node, gate=gate, masks=masks)
     return node
 
 
@@ -179,7 +189,8 @@ class _Builder:
         name = token[1:]
         node = self.lists.get(name)
         if node is None:
-            hint = did_you_mean(name, self.lists) or ": lists are named under 'lists:'"
+            near = did_you_mean(name, self.lists) or did_you_mean(name.lower(), self.lists)
+            hint = near or ": lists are named under 'lists:'"
             message = f"unknown list {token}{hint}, or put the text in quotes"
             raise QueryError(message, self._place(token))
         children = node.children if isinstance(node, Or) else (node,)
@@ -197,12 +208,16 @@ class _Builder:
             value = value.lower()
             if value not in _VALUES[name]:
                 raise QueryError(_unknown_value(name, value), place)
+        if name == "lang" and not _LANGUAGE.fullmatch(value):
+            message = f"lang:{value} is no language: write a tag such as lang:ja or lang:en"
+            raise QueryError(message, place)
         return ScopeIs(name=name, value=value, position=place)
 
     def _place(self, token: Token) -> int:
         return self.query.place(token.start_pos or 0)
 
 
+_LANGUAGE = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{1,8})*")
 _LONE_NEAR = re.compile(r"O?NEAR(/\D*)?")
 
 

@@ -29,7 +29,7 @@ class Parts:
 
     def __init__(self, tree: Node, mask: Iterable[str]) -> None:
         self._lexicon = Lexicon()
-        self._masks = [self._lexicon.number(word(text)) for text in mask]
+        self._masks = frozenset(self._lexicon.number(word(text)) for text in mask)
         self._words = self._judges(dict(_words(tree)))
         self._parts = self._judges({write(part): part for part in parts_of(tree)})
         self._finder = self._lexicon.finder()
@@ -40,10 +40,11 @@ class Parts:
     def look(self, texts: Mapping[Field, str], scope: Scope) -> None:
         """Look at one item."""
         joined = Texts(texts)
-        case = Case(masked(self._finder.hits(joined), self._masks), joined, scope)
+        hits = masked(self._finder.hits(joined), self._masks)
+        case = Case(hits, joined, scope)
         self._items += 1
         self._held.update(part for part, judge in self._parts.items() if judge(case) is not None)
-        unseen = self._words.keys() - self._seen if case.hits else ()
+        unseen = self._words.keys() - self._seen if hits else ()
         self._seen.update(word for word in unseen if self._words[word](case) is not None)
 
     def nothing(self) -> Nothing:

@@ -5,8 +5,7 @@ otherwise its hits: (start, end, boost) in the joined texts, none for scopes and
 """
 
 from bisect import bisect_left
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping, Sequence, Set
 from itertools import islice
 from typing import TypeAlias
 
@@ -14,27 +13,58 @@ from pipeline.fold import Span
 from pipeline.model import Evidence, Field, Scope
 from pipeline.rules.distance import LONGEST_WORD, is_within, others_within
 from pipeline.rules.tree import And, Boosted, InField, Near, Node, Not, Or, ScopeIs, Term
-from pipeline.rules.words import FIELDS, Hits, Lexicon, Texts, word
+from pipeline.rules.words import EVERYWHERE, FIELDS, Allowed, Group, Hits, Lexicon, Texts, word
 
-Found: TypeAlias = list[tuple[int, int, float]]
+FACTORS = (3.0, 2.0, 1.0)
+"""How much a hit in the title, the summary and the body counts."""
+
+Found: TypeAlias = tuple[float, list[Span]]
+"""What the best hit counts, its boost included, and all hits."""
 Parts: TypeAlias = tuple[Span, ...]
 Reach: TypeAlias = tuple[int, int, Parts]
 """What NEAR measures from: a start, an end and the hits in between."""
 Judge: TypeAlias = "Callable[[Case], Found | None]"
-Places: TypeAlias = "Callable[[Case], list[Reach]]"
+Places: TypeAlias = "Callable[[Case], Sequence[Reach]]"
 
 # So that a text of one word a thousand times over costs no more than any other.
 _MOST_PAIRS = 1_000
-_ALL_FIELDS = (True, True, True)
+_WORDLESS: Found = (0.0, [])
 
 
-@dataclass(frozen=True, slots=True)
 class Case:
-    """One item as queries look at it."""
+    """One item as queries look at it; many of them ask for the same groups of words.
 
-    hits: Hits
-    texts: Texts
-    scope: Scope
+    `present` are the groups that may hold, for who would rather not judge what cannot.
+    """
+
+    __slots__ = ("_found", "_hits", "_reaches", "present", "scope", "texts")
+
+    def __init__(
+        self, hits: Hits, texts: Texts, scope: Scope, present: Set[int] = frozenset()
+    ) -> None:
+        self.texts = texts
+        self.scope = scope
+        self.present = present
+        self._hits = hits
+        self._found: dict[int, Found | None] = {}
+        self._reaches: dict[int, list[Reach]] = {}
+
+    def found(self, number: int, group: Group) -> Found | None:
+        """Return what a group finds, by the number it has in its lexicon."""
+        if number not in self._found:
+            self._found[number] = _within(self._spans(group), self, group.allowed)
+        return self._found[number]
+
+    def reaches(self, number: int, group: Group) -> Sequence[Reach]:
+        """Return the hits of a group in any field as NEAR asks for them, in order."""
+        if number not in self._reaches:
+            self._reaches[number] = [(*span, (span,)) for span in sorted(self._spans(group))]
+        return self._reaches[number]
+
+    def _spans(self, group: Group) -> list[Span]:
+        # This asks for each word of the item: there are few, and a list may have hundreds.
+        found = group.numbers.intersection(self._hits)
+        return [span for number in found for span in self._hits[number]]
 
 
 class Query:
@@ -54,8 +84,7 @@ class Query:
         found = self._judge(Case(self._finder.hits(joined), joined, scope))
         if found is None:
             return None
-        spans = sorted({(start, end) for start, end, _ in found})
-        return tuple(joined.evidence("", start, end) for start, end in spans)
+        return tuple(joined.evidence("", start, end) for start, end in sorted(set(found[1])))
 
 
 def compile_query(node: Node) -> Query:
@@ -63,9 +92,7 @@ def compile_query(node: Node) -> Query:
     return Query(node)
 
 
-def compile_node(
-    node: Node, lexicon: Lexicon, allowed: tuple[bool, bool, bool] = _ALL_FIELDS
-) -> Judge:
+def compile_node(node: Node, lexicon: Lexicon, allowed: Allowed = EVERYWHERE) -> Judge:
     """Compile a node to a judge of cases, its words numbered in the lexicon."""
     match node:
         case Term() | Near():
@@ -75,10 +102,22 @@ def compile_node(
         case Or():
             return _any_of(node, lexicon, allowed)
         case InField():
-            narrowed = tuple(name in node.fields for name in FIELDS)
-            return compile_node(node.child, lexicon, (narrowed[0], narrowed[1], narrowed[2]))
+            return compile_node(node.child, lexicon, allowed_in(node))
         case _:
             return _claim(node, lexicon, allowed)
+
+
+def allowed_in(node: InField) -> Allowed:
+    """Return in which fields a hit counts."""
+    title, summary, body = (name in node.fields for name in FIELDS)
+    return title, summary, body
+
+
+def together(answers: Sequence[Found]) -> Found:
+    """Return all hits of several answers."""
+    if len(answers) == 1:
+        return answers[0]
+    return max(best for best, _ in answers), [span for _, spans in answers for span in spans]
 
 
 def numbers_of(node: Term, lexicon: Lexicon) -> tuple[int, ...]:
@@ -91,17 +130,15 @@ def numbers_of(node: Term, lexicon: Lexicon) -> tuple[int, ...]:
     )
 
 
-def _claim(
-    node: Not | Boosted | ScopeIs, lexicon: Lexicon, allowed: tuple[bool, bool, bool]
-) -> Judge:
+def _claim(node: Not | Boosted | ScopeIs, lexicon: Lexicon, allowed: Allowed) -> Judge:
     match node:
         case Not():
             denied = compile_node(node.child, lexicon, allowed)
-            return lambda case: [] if denied(case) is None else None
+            return lambda case: _WORDLESS if denied(case) is None else None
         case Boosted():
             return _boosted(compile_node(node.child, lexicon, allowed), node.boost)
         case _:
-            return lambda case: [] if holds(node, case.scope) else None
+            return lambda case: _WORDLESS if holds(node, case.scope) else None
 
 
 def holds(claim: ScopeIs, scope: Scope) -> bool:
@@ -119,56 +156,50 @@ def holds(claim: ScopeIs, scope: Scope) -> bool:
     return value == claimed or parted
 
 
-def _positive(node: Term | Near, lexicon: Lexicon, allowed: tuple[bool, bool, bool]) -> Judge:
+def _positive(node: Term | Near, lexicon: Lexicon, allowed: Allowed) -> Judge:
     if isinstance(node, Term) and not node.slop:
-        return _any_word(frozenset(numbers_of(node, lexicon)), allowed)
+        return _any_word(frozenset(numbers_of(node, lexicon)), lexicon, allowed)
     places = _places(node, lexicon)
 
     def judge(case: Case) -> Found | None:
-        spans = {s for _, _, parts in places(case) for s in parts}
-        return _allowed([(start, end, 1.0) for start, end in sorted(spans)], case, allowed) or None
+        spans = list({span for _, _, parts in places(case) for span in parts})
+        return _within(spans, case, allowed)
 
     return judge
 
 
-def _any_word(numbers: frozenset[int], allowed: tuple[bool, bool, bool]) -> Judge:
-    def judge(case: Case) -> Found | None:
-        # An item has few hits and a list may have hundreds of words, so begin with the hits.
-        found = [
-            (start, end, 1.0)
-            for number, spans in case.hits.items()
-            if number in numbers
-            for start, end in spans
-        ]
-        return _allowed(found, case, allowed) or None
-
-    return judge
+def _any_word(numbers: frozenset[int], lexicon: Lexicon, allowed: Allowed) -> Judge:
+    number = lexicon.group(numbers, allowed)
+    group = lexicon.groups[number]
+    return lambda case: case.found(number, group)
 
 
-def _allowed(found: Found, case: Case, allowed: tuple[bool, bool, bool]) -> Found:
-    if allowed is _ALL_FIELDS:
-        return found
-    return [hit for hit in found if allowed[case.texts.field(hit[0])]]
+def _within(spans: list[Span], case: Case, allowed: Allowed) -> Found | None:
+    """Return the hits in the allowed fields, or None where there is none."""
+    field = case.texts.field
+    if allowed != EVERYWHERE:
+        spans = [span for span in spans if allowed[field(span[0])]]
+    return (FACTORS[field(min(spans)[0])], spans) if spans else None
 
 
 def _all_of(judges: Sequence[Judge]) -> Judge:
     def judge(case: Case) -> Found | None:
-        together: Found = []
+        answers: list[Found] = []
         for child in judges:
             found = child(case)
             if found is None:
                 return None
-            together += found
-        return together
+            answers.append(found)
+        return together(answers)
 
     return judge
 
 
-def _any_of(node: Or, lexicon: Lexicon, allowed: tuple[bool, bool, bool]) -> Judge:
+def _any_of(node: Or, lexicon: Lexicon, allowed: Allowed) -> Judge:
     numbers, rest = _words_and_rest(node, lexicon)
     judges = [compile_node(child, lexicon, allowed) for child in rest]
     if numbers:
-        judges.insert(0, _any_word(numbers, allowed))
+        judges.insert(0, _any_word(numbers, lexicon, allowed))
     return judges[0] if len(judges) == 1 else _any_judge(judges)
 
 
@@ -187,7 +218,7 @@ def _words_and_rest(node: Or, lexicon: Lexicon) -> tuple[frozenset[int], list[No
 def _any_judge(judges: Sequence[Judge]) -> Judge:
     def judge(case: Case) -> Found | None:
         answers = [found for child in judges if (found := child(case)) is not None]
-        return [hit for found in answers for hit in found] if answers else None
+        return together(answers) if answers else None
 
     return judge
 
@@ -195,45 +226,56 @@ def _any_judge(judges: Sequence[Judge]) -> Judge:
 def _boosted(child: Judge, boost: float) -> Judge:
     def judge(case: Case) -> Found | None:
         found = child(case)
-        return found and [(start, end, b * boost) for start, end, b in found]
+        return found and (found[0] * boost, found[1])
 
     return judge
 
 
 def _places(node: Node, lexicon: Lexicon) -> Places:
-    """Compile what may stand beside NEAR to a function that returns where it stands."""
+    """Compile what may stand beside NEAR to a function that returns where it stands, in order."""
     match node:
         case Near():
-            left, right = _places(node.left, lexicon), _places(node.right, lexicon)
-            return _near(left, right, node.distance, ordered=node.ordered)
+            return _near(node, lexicon)
         case Or():
-            numbers, rest = _words_and_rest(node, lexicon)
-            return _union([_word_places(numbers), *(_places(child, lexicon) for child in rest)])
+            return _any_place(node, lexicon)
         case Term():
             return _term_places(node, lexicon)
         case _:  # pragma: no cover - the parser lets nothing else stand beside NEAR
             raise AssertionError(node)
 
 
+def _any_place(node: Or, lexicon: Lexicon) -> Places:
+    numbers, rest = _words_and_rest(node, lexicon)
+    if not rest:
+        return _word_places(numbers, lexicon)
+    children = [_word_places(numbers, lexicon), *(_places(child, lexicon) for child in rest)]
+    return lambda case: sorted(reach for child in children for reach in child(case))
+
+
 def _term_places(node: Term, lexicon: Lexicon) -> Places:
-    words = [_word_places(frozenset({number})) for number in numbers_of(node, lexicon)]
+    numbers = numbers_of(node, lexicon)
+    words = [_word_places(frozenset({number}), lexicon) for number in numbers]
     return _sloppy(words, node.slop) if len(words) > 1 else words[0]
+
+
+def _word_places(numbers: frozenset[int], lexicon: Lexicon) -> Places:
+    number = lexicon.group(numbers)
+    group = lexicon.groups[number]
+    return lambda case: case.reaches(number, group)
 
 
 def _sloppy(words: Sequence[Places], slop: int) -> Places:
     """Find all words in any order with at most so many others between the first and the last."""
 
-    def places(case: Case) -> list[Reach]:
-        hits = [sorted(word(case)) for word in words]
-        reaches = []
+    def reaches(case: Case) -> Iterator[Reach]:
+        hits = [word(case) for word in words]
         for number, first in ((n, reach) for n, spans in enumerate(hits) for reach in spans):
             others = [spans for n, spans in enumerate(hits) if n != number]
             parts = _next_of_each(others, first)
             if parts and others_within(case.texts.joined, parts, slop):
-                reaches.append((parts[0][0], parts[-1][1], parts))
-        return reaches[:_MOST_PAIRS]
+                yield parts[0][0], parts[-1][1], parts
 
-    return places
+    return lambda case: sorted(islice(reaches(case), _MOST_PAIRS))
 
 
 def _next_of_each(others: Sequence[Sequence[Reach]], first: Reach) -> Parts:
@@ -248,29 +290,30 @@ def _next_of_each(others: Sequence[Sequence[Reach]], first: Reach) -> Parts:
     return tuple(sorted(taken))
 
 
-def _word_places(numbers: frozenset[int]) -> Places:
-    return lambda case: [
-        (start, end, ((start, end),))
-        for number, spans in case.hits.items()
-        if number in numbers
-        for start, end in spans
-    ]
+def _near(node: Near, lexicon: Lexicon) -> Places:
+    left, right = _places(node.left, lexicon), _places(node.right, lexicon)
+    distance, ordered = node.distance, node.ordered
+    may_cross = not (_is_single(node.left) and _is_single(node.right))
 
-
-def _union(children: Sequence[Places]) -> Places:
-    return lambda case: [reach for child in children for reach in child(case)]
-
-
-def _near(left: Places, right: Places, distance: int, *, ordered: bool) -> Places:
-    def places(case: Case) -> list[Reach]:
-        lefts, rights = sorted(left(case)), sorted(right(case))
+    def places(case: Case) -> Sequence[Reach]:
+        lefts, rights = left(case), right(case)
+        if not lefts or not rights:
+            return ()
         pairs = set(islice(_pairs(lefts, rights, case, distance), _MOST_PAIRS))
         if not ordered:
             pairs |= set(islice(_pairs(rights, lefts, case, distance), _MOST_PAIRS))
-            pairs |= set(islice(_interleaved(lefts, rights), _MOST_PAIRS))
+            if may_cross:
+                pairs |= set(islice(_interleaved(lefts, rights), _MOST_PAIRS))
         return sorted(pairs)
 
     return places
+
+
+def _is_single(node: Node) -> bool:
+    """Say whether what stands beside NEAR is always one hit."""
+    if isinstance(node, Or):
+        return all(map(_is_single, node.children))
+    return isinstance(node, Term) and not node.slop
 
 
 def _pairs(

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
 from pipeline.fold import fold
-from pipeline.rules.implied import term_implies
+from pipeline.rules.implied import NO_MASKS, Masks, term_implies
 from pipeline.rules.terms import children_of, same_form, within
 from pipeline.rules.tree import Near, Node, Or, Term
 
@@ -21,7 +21,7 @@ class Needless:
     listed: str = ""
 
 
-def needless(node: Node, mask: tuple[str, ...] = (), *, near: bool = False) -> Iterator[Needless]:
+def needless(node: Node, masks: Masks = NO_MASKS, *, near: bool = False) -> Iterator[Needless]:
     """Yield the needless terms that a query writes out; what named lists hold is not its own.
 
     Beside NEAR (`near`) only the same term is one too many: from a shorter one it is farther.
@@ -29,12 +29,12 @@ def needless(node: Node, mask: tuple[str, ...] = (), *, near: bool = False) -> I
     if isinstance(node, Or) and node.name:
         return
     if isinstance(node, Or):
-        yield from among(node, mask, near=near)
+        yield from among(node, masks, near=near)
     for child in children_of(node):
-        yield from needless(child, mask, near=near or isinstance(node, Near))
+        yield from needless(child, masks, near=near or isinstance(node, Near))
 
 
-def among(group: Or, mask: tuple[str, ...] = (), *, near: bool = False) -> Iterator[Needless]:
+def among(group: Or, masks: Masks = NO_MASKS, *, near: bool = False) -> Iterator[Needless]:
     """Yield the needless terms that stand in one OR itself."""
     by_text: dict[str, list[_Other]] = {}
     for place, (other, listed) in enumerate(_alternatives(group, "")):
@@ -42,7 +42,7 @@ def among(group: Or, mask: tuple[str, ...] = (), *, near: bool = False) -> Itera
     for term in (child for child in group.children if isinstance(child, Term)):
         others = sorted(other for found in within(fold(term.text), by_text) for other in found)
         place = next(other.place for other in others if other.term is term)
-        better = _better(_Other(place, term, ""), others, mask, near=near)
+        better = _better(_Other(place, term, ""), others, masks, near=near)
         if better:
             yield Needless(term=term, by=better.term, listed=better.listed)
 
@@ -67,15 +67,13 @@ class _Other:
     listed: str = field(compare=False)
 
 
-def _better(
-    own: _Other, others: Iterable[_Other], mask: tuple[str, ...], *, near: bool
-) -> _Other | None:
+def _better(own: _Other, others: Iterable[_Other], masks: Masks, *, near: bool) -> _Other | None:
     """Return what finds whatever a term finds; of two that find the same, the first is better."""
     for other in (other for other in others if other.place != own.place):
         same = same_form(other.term) == same_form(own.term)
-        found = same or (not near and term_implies(own.term, other.term, mask))
+        found = same or (not near and term_implies(own.term, other.term, masks))
         first = other.place < own.place or bool(other.listed)
-        if found and (first or not term_implies(other.term, own.term, mask)):
+        if found and (first or not term_implies(other.term, own.term, masks)):
             return other
     return None
 

@@ -3,7 +3,7 @@
 import hashlib
 import json
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property, lru_cache
 
 from pipeline.errors import ConfigError, Problem
@@ -13,6 +13,8 @@ from pipeline.rules.load import Loader
 from pipeline.rules.shapes import ThemesShape
 from pipeline.rules.theme import Theme, Trial
 from pipeline.yamlfile import YamlFile, read_bytes, validate
+
+_LONGEST = 60
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -81,15 +83,28 @@ def _failures(ruleset: Ruleset) -> Iterator[Problem]:
 
 def _trouble(theme: Theme, trial: Trial, ruleset: Ruleset) -> str:
     """Say how a theme fails on one example, or nothing."""
-    matches = ruleset.classify(trial.texts, trial.scope)
-    match = next((match for match in matches if match.theme == theme.id), None)
+    text = f"'{_shown(trial)}'"
+    match = _match(ruleset, theme, trial)
     applies = match is not None and match.verdict is Verdict.APPLIES
     if applies == trial.match:
         return ""
+    # Beside others a theme is silent when three of them are nearer.
+    match = match or _match(replace(ruleset, themes=(theme,)), theme, trial)
     if match is None:
-        return "this text must match, but no rule holds"
+        return f"{text} must match, but no rule holds and none is near"
+    found = explained(match.evidence)
     if applies:
-        return f"this text must not match, but does: {explained(match.evidence)}"
+        return f"{text} must not match, but does: {found}"
     if match.verdict is Verdict.EXCLUDED:
-        return f"this text must match, but is excluded by: {match.excluded_by}"
-    return f"this text must match, but misses: {', or '.join(match.missing)}"
+        return f"{text} must match, but is excluded by: {match.excluded_by}; it has {found}"
+    return f"{text} must match, but misses: {', or '.join(match.missing)}; it has {found}"
+
+
+def _match(ruleset: Ruleset, theme: Theme, trial: Trial) -> Match | None:
+    matches = ruleset.classify(trial.texts, trial.scope)
+    return next((match for match in matches if match.theme == theme.id), None)
+
+
+def _shown(trial: Trial) -> str:
+    text = " / ".join(text for text in trial.texts.values() if text)
+    return text if len(text) <= _LONGEST else f"{text[:_LONGEST]}…"

@@ -1,16 +1,33 @@
 """The keys of themes.yaml, before its queries are read."""
 
-from typing import Annotated, TypeAlias
+import re
+from typing import Annotated, TypeAlias, TypeVar
 
-from pydantic import BeforeValidator
+from pydantic import AfterValidator, BeforeValidator, model_validator
 from pydantic import Field as Key
 
 from pipeline.model import Field, Scope, Tier, Type
 from pipeline.yamlfile import Shape
 
+_ID = re.compile(r"[a-z0-9][a-z0-9_-]*")
+_Given = TypeVar("_Given")
+
+
+def _id(text: str) -> str:
+    if not _ID.fullmatch(text):
+        raise ValueError("may hold lower-case letters, digits, - and _, and begins with no sign")
+    return text
+
+
+def _some(values: tuple[_Given, ...]) -> tuple[_Given, ...]:
+    # Pydantic's own minimum counts valid entries alone, and says "none" beside the real trouble.
+    if not values:
+        raise ValueError("has no entries")
+    return values
+
 
 def _listed(value: object) -> object:
-    return [value] if isinstance(value, str) else value
+    return value if not isinstance(value, str) else [value] if value else []
 
 
 def _as_rule(value: object) -> object:
@@ -53,6 +70,12 @@ class TrialShape(Shape):
     lang: str = ""
     tier: Tier = Tier.PRESS
 
+    @model_validator(mode="after")
+    def _has_a_text(self) -> "TrialShape":
+        if not any(self.texts().values()):
+            raise ValueError("needs a title, a summary or a body to try the theme on")
+        return self
+
     def texts(self) -> dict[Field, str]:
         """Return the text of each field."""
         return {Field.TITLE: self.title, Field.SUMMARY: self.summary, Field.BODY: self.body}
@@ -82,12 +105,14 @@ class TestsShape(Shape):
 class ThemeShape(Shape):
     """A theme."""
 
-    id: str = Key(pattern=r"^[a-z0-9][a-z0-9_-]*$")
+    id: Annotated[str, AfterValidator(_id)]
     title: Annotated[dict[str, str], BeforeValidator(_as_english), Key(min_length=1)]
     brief: str = ""
-    threshold: float = Key(1.0, gt=0)
+    threshold: float = Key(1.0, gt=0, allow_inf_nan=False)
     require: Texts = ()
-    rules: tuple[Annotated[RuleShape, BeforeValidator(_as_rule)], ...] = Key(min_length=1)
+    rules: Annotated[
+        tuple[Annotated[RuleShape, BeforeValidator(_as_rule)], ...], AfterValidator(_some)
+    ]
     exclude: Texts = ()
     mask: Texts = ()
     tests: TestsShape = TestsShape()
@@ -98,4 +123,4 @@ class ThemesShape(Shape):
 
     lists: dict[str, Texts] = Key(default_factory=dict)
     mask: Texts = ()
-    themes: tuple[ThemeShape, ...] = Key(min_length=1)
+    themes: Annotated[tuple[ThemeShape, ...], AfterValidator(_some)]

@@ -6,7 +6,6 @@ from dataclasses import replace
 from typing import TypeVar
 
 from pipeline.fold import fold, fold_cased
-from pipeline.rules.check import is_positive
 from pipeline.rules.tree import And, Boosted, InField, Near, Node, Not, Or, Term
 from pipeline.rules.write import write
 
@@ -52,6 +51,21 @@ def choices_of(node: Node, *, alone: bool = True) -> Iterator[Term]:
             yield from choices_of(node.child, alone=alone)
         case _:
             return
+
+
+def is_positive(node: Node) -> bool:
+    """Say whether a node holds only where some word is found."""
+    match node:
+        case Term() | Near():
+            return True
+        case And():
+            return any(map(is_positive, node.children))
+        case Or():
+            return all(map(is_positive, node.children))
+        case InField() | Boosted():
+            return is_positive(node.child)
+        case _:
+            return False
 
 
 def children_of(node: Node) -> tuple[Node, ...]:

@@ -142,12 +142,21 @@ def _joined(found: Sequence[Token], query: Plain, *, search: bool) -> Iterator[T
 def _check_small_operators(before: Token, token: Token, query: Plain) -> None:
     for word in (before, token):
         if word.type == "WORD" and _SMALL.fullmatch(word):
-            upper = "NEAR/5" if "near" in word.lower() else word.upper()
-            message = (
-                f"'{word}' is read as a word here: operators are upper case, write {upper}, "
-                f"or put the word in quotes"
-            )
-            raise _error(message, word, query)
+            raise _error(_not_an_operator(word), word, query)
+
+
+def _not_an_operator(word: str) -> str:
+    """Say what is meant by a word that looks like an operator."""
+    name, _, distance = word.upper().partition("/")
+    near = "NEAR" in name
+    meant = f"{name}/{distance or 5}" if near else name
+    if word.isupper():
+        # Whatever else stands in capitals touches a sign, as in AND^2.
+        return f"{name} needs a distance, such as {meant}" if near else f"{name}: no sign behind it"
+    return (
+        f"'{word}' is read as a word here: operators are upper case, write {meant}, "
+        f"or put the word in quotes"
+    )
 
 
 def _side_by_side(before: Token, token: Token, query: Plain) -> QueryError:

@@ -1,22 +1,32 @@
 """The words of any number of queries, found in a text in one pass over it."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Container, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TypeAlias
+from functools import lru_cache
+from typing import NamedTuple, TypeAlias
 
-from ahocorasick_rs import AhoCorasick, MatchKind
+from ahocorasick_rs import AhoCorasick, Implementation, MatchKind
 
-from pipeline.fold import Span, aligned, fold, fold_cased, is_katakana, offsets
+from pipeline.fold import Span, WayBack, fold, fold_cased, is_katakana
 from pipeline.model import Evidence, Field
 
 Hits: TypeAlias = dict[int, list[Span]]
 """Where each word was found, by its number."""
 
+Allowed: TypeAlias = tuple[bool, bool, bool]
+"""Whether a hit counts in the title, the summary and the body."""
+
 FIELDS = tuple(Field)
+EVERYWHERE: Allowed = (True, True, True)
 # No folded text has a line break, so that no word and no distance reaches across it.
 _EDGE = "\n"
-# From here on (radicals, kana, Han, Hangul) words have no spaces around them.
-_UNBOUNDED = "\u2e80"
+# Letters and digits of the scripts with spaces around words; from U+2E80 on (radicals, kana, Han,
+# Hangul) there are none.
+_LETTERS = frozenset(char for char in map(chr, range(0x2E80)) if char.isalnum())
+_KATAKANA = frozenset(char for char in map(chr, range(0x3000, 0x3200)) if is_katakana(char))
+_NONE: frozenset[str] = frozenset()
+# More make its table too large for the processor's cache.
+_MOST_FOR_DFA = 4_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +38,15 @@ class Word:
     cased: str = ""
 
 
+class Group(NamedTuple):
+    """Words any of which will do, in some of the fields."""
+
+    numbers: frozenset[int]
+    allowed: Allowed
+
+
+# The words of a list stand in many rules, and a rule is gone through more than once.
+@lru_cache(maxsize=16_384)
 def word(text: str, *, prefix: bool = False, cased: bool = False) -> Word:
     """Fold what an author wrote into a word to find."""
     return Word(fold(text), prefix, fold_cased(text) if cased else "")
@@ -37,19 +56,21 @@ class Texts:
     """One item's fields, folded once and put one after the other."""
 
     def __init__(self, texts: Mapping[Field, str]) -> None:
-        self._texts = tuple(texts.get(name, "") for name in FIELDS)
-        title, summary, body = self._folded = tuple(map(fold, self._texts))
+        self._texts = [texts.get(name, "") for name in FIELDS]
+        title, summary, body = self._folded = [fold(text) for text in self._texts]
         self.joined = f"{_EDGE}{title}{_EDGE}{summary}{_EDGE}{body}{_EDGE}"
         second = len(title) + 2
         self.starts = (1, second, second + len(summary) + 1)
-        self._offsets: dict[int, tuple[Span, ...]] = {}
-        self._cased = ""
+        self._ways_back: dict[int, WayBack] = {}
+        self._cased: dict[int, str] = {}
 
     def cased(self, start: int, end: int) -> str:
         """Return a span of the joined text with its capitals."""
-        if not self._cased:
-            self._cased = _EDGE + _EDGE.join(map(fold_cased, self._texts))
-        return self._cased[start:end]
+        number = self.field(start)
+        if number not in self._cased:
+            self._cased[number] = fold_cased(self._texts[number])
+        shift = self.starts[number]
+        return self._cased[number][start - shift : end - shift]
 
     def field(self, start: int) -> int:
         """Return the number of the field in which a span of the joined text begins."""
@@ -60,60 +81,34 @@ class Texts:
         """Return a span of the joined text as words of the text as it was."""
         number = self.field(start)
         text, shift = self._texts[number], self.starts[number]
-        start, end = start - shift, end - shift
-        spans = self._spans(number)
-        if spans:
-            start, end = spans[start][0], spans[end - 1][1]
+        if number not in self._ways_back:
+            self._ways_back[number] = WayBack(text, self._folded[number])
+        start, end = self._ways_back[number].span(start - shift, end - shift)
         return Evidence(rule=rule, field=FIELDS[number], start=start, end=end, text=text[start:end])
-
-    def _spans(self, number: int) -> tuple[Span, ...]:
-        """Return the way back to a field's text, or nothing where it is the folded one's own."""
-        if number not in self._offsets:
-            text = self._texts[number]
-            self._offsets[number] = () if aligned(text, self._folded[number]) else offsets(text)
-        return self._offsets[number]
-
-
-@dataclass(frozen=True, slots=True)
-class _Pattern:
-    """What a place must be like to be a hit, and the words that it is then a hit of."""
-
-    left: bool
-    """No letter may stand before it."""
-    right: bool
-    """No letter may stand behind it, but for a prefix."""
-    kana: bool
-    """No katakana may stand beside it; for a tail, before it some must."""
-    tail: bool
-    """It ends a longer run of katakana, whose final ー folding took away."""
-    words: tuple[tuple[int, bool, str], ...]
-    """Number, prefix and cased form of each word."""
-
-    def begins(self, before: str) -> bool:
-        """Say whether it may begin behind a character."""
-        if self.kana:
-            return is_katakana(before) == self.tail
-        return not (self.left and before < _UNBOUNDED and before.isalnum())
-
-    def goes_on(self, after: str) -> bool:
-        """Say whether a character goes on with its last word."""
-        if self.kana:
-            return is_katakana(after)
-        return self.right and after < _UNBOUNDED and after.isalnum()
 
 
 @dataclass(slots=True)
 class Lexicon:
-    """Numbers words from 0; `finder` makes the searcher for all of them."""
+    """Numbers words, and groups of them, from 0; `finder` makes the searcher for all words."""
 
     words: list[Word] = field(default_factory=list)
+    groups: list[Group] = field(default_factory=list)
     _numbers: dict[Word, int] = field(default_factory=dict)
+    _group_numbers: dict[Group, int] = field(default_factory=dict)
 
     def number(self, found: Word) -> int:
         """Return a word's number, a new one at first."""
         number = self._numbers.setdefault(found, len(self.words))
         if number == len(self.words):
             self.words.append(found)
+        return number
+
+    def group(self, numbers: frozenset[int], allowed: Allowed = EVERYWHERE) -> int:
+        """Return the number of a group of words, any of which will do, in the allowed fields."""
+        group = Group(numbers, allowed)
+        number = self._group_numbers.setdefault(group, len(self.groups))
+        if number == len(self.groups):
+            self.groups.append(group)
         return number
 
     def finder(self) -> "Finder":
@@ -132,7 +127,9 @@ class Finder:
                 grouped.setdefault(spelling, []).append(entry)
         self._patterns = [_pattern(*key, words) for key, words in grouped.items()]
         self._automaton = AhoCorasick(
-            [folded for folded, _ in grouped], matchkind=MatchKind.Standard
+            [folded for folded, _ in grouped],
+            matchkind=MatchKind.Standard,
+            implementation=Implementation.DFA if len(grouped) <= _MOST_FOR_DFA else None,
         )
 
     def hits(self, texts: Texts) -> Hits:
@@ -140,25 +137,26 @@ class Finder:
         hits: Hits = {}
         joined, patterns = texts.joined, self._patterns
         for index, start, end in self._automaton.find_matches_as_indexes(joined, overlapping=True):
-            pattern = patterns[index]
-            if not pattern.begins(joined[start - 1]):
+            not_before, going_on, words, prefixes = patterns[index]
+            if joined[start - 1] in not_before:
                 continue
-            goes_on = pattern.goes_on(joined[end])
-            for number, prefix, cased in pattern.words:
-                if goes_on and not prefix:
+            goes_on = joined[end] in going_on
+            for number, cased in prefixes if goes_on else words:
+                if cased and texts.cased(start, end) != cased[: end - start]:
                     continue
-                if cased and texts.cased(start, end) != cased:
-                    continue
-                stop = _word_end(joined, end) if goes_on else end
-                hits.setdefault(number, []).append((start, stop))
+                span = (start, _word_end(joined, end) if goes_on else end)
+                if number in hits:
+                    hits[number].append(span)
+                else:
+                    hits[number] = [span]
         return hits
 
 
-def masked(hits: Hits, masks: Iterable[int]) -> Hits:
+def masked(hits: Hits, masks: frozenset[int]) -> Hits:
     """Drop hits that lie inside a hit of a mask or straddle its edge; a longer one stays."""
-    covers = [span for number in masks for span in hits.get(number, ())]
-    if not covers:
+    if masks.isdisjoint(hits):
         return hits
+    covers = [span for number in masks for span in hits.get(number, ())]
     kept = {n: [s for s in spans if not _is_masked(s, covers)] for n, spans in hits.items()}
     return {number: spans for number, spans in kept.items() if spans}
 
@@ -176,7 +174,7 @@ def _reaches_over(span: Span, cover: Span) -> bool:
 
 
 def _word_end(joined: str, end: int) -> int:
-    while joined[end] < _UNBOUNDED and joined[end].isalnum():
+    while joined[end] in _LETTERS:
         end += 1
     return end
 
@@ -190,11 +188,28 @@ def _spellings(found: Word) -> Iterator[tuple[str, bool]]:
         yield folded[:-1], True
 
 
-def _pattern(folded: str, tail: bool, words: list[tuple[int, bool, str]]) -> _Pattern:
-    return _Pattern(
-        left=folded[0] < _UNBOUNDED and folded[0].isalnum(),
-        right=folded[-1] < _UNBOUNDED and folded[-1].isalnum(),
-        kana=len(folded) <= 2 and all(map(is_katakana, folded)),
-        tail=tail,
-        words=tuple(words),
-    )
+_Forms: TypeAlias = tuple[tuple[int, str], ...]
+"""Number and cased form of each word that a place is a hit of."""
+_Pattern: TypeAlias = tuple[Container[str], Container[str], _Forms, _Forms]
+"""What may not stand before it, what goes on with it behind it, its words, and the prefixes."""
+
+
+def _pattern(folded: str, tail: bool, words: Sequence[tuple[int, bool, str]]) -> _Pattern:
+    forms = tuple((number, cased) for number, _, cased in words)
+    prefixes = tuple((number, cased) for number, prefix, cased in words if prefix)
+    if tail:
+        # It ends a longer run of katakana, whose final ー folding took away: マネー* finds
+        # マネーロンダリング, but no デジタルマネジメント.
+        return _AllBut(_KATAKANA), _KATAKANA, forms, ()
+    if len(folded) <= 2 and all(map(is_katakana, folded)):
+        return _KATAKANA, _KATAKANA, forms, prefixes
+    before, behind = (_LETTERS if char in _LETTERS else _NONE for char in (folded[0], folded[-1]))
+    return before, behind, forms, prefixes
+
+
+@dataclass(frozen=True, slots=True)
+class _AllBut:
+    characters: frozenset[str]
+
+    def __contains__(self, char: object) -> bool:
+        return char not in self.characters

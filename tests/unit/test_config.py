@@ -99,7 +99,35 @@ def test_every_problem_of_every_file_is_told_in_order(tmp_path: Path) -> None:
 def test_a_theme_that_fails_its_own_tests_is_a_problem(tmp_path: Path) -> None:
     themes = _THEMES.replace("about safety", "about nothing")
     (told,) = problems_of(home(tmp_path, themes=themes))
-    assert told.startswith("themes.yaml:5:21: theme 1 (safety): this text must match")
+    assert told.startswith("themes.yaml:5:21: theme 1 (safety): 'about nothing' must")
+
+
+NO_SOURCE = "no source in sources.yaml has"
+
+
+def test_a_scope_that_no_source_has_is_worth_a_warning(tmp_path: Path) -> None:
+    sources = (
+        "sources:\n"
+        "  - {id: gov, name: A, kind: feed, url: https://gov.example/, jurisdiction: US-CA}\n"
+        "  - {id: diet, name: B, kind: feed, url: https://b.example/, group: parliaments}\n"
+    )
+    themes = """
+themes:
+  - id: safety
+    title: Safety
+    require: [source:manual OR group:parliament OR tier:press]
+    rules:
+      - safety AND jur:US NOT (source:dite OR title:(x OR y))
+      - {q: risk^2, only: [jur:UK, jur:US-CA], never: jur:US-NY}
+    exclude: [lang:fr]
+"""
+    found = load_configuration(home(tmp_path, sources=sources, themes=themes))
+    assert [str(warning).split(": theme 1 (safety): ") for warning in found.warnings] == [
+        ["themes.yaml:5:15", f"{NO_SOURCE} group:parliament (did you mean 'parliaments'?)"],
+        ["themes.yaml:7:9", f"{NO_SOURCE} source:dite (did you mean 'diet'?)"],
+        ["themes.yaml:8:28", f"{NO_SOURCE} jur:UK"],
+        ["themes.yaml:8:48", f"{NO_SOURCE} jur:US-NY (did you mean 'US-CA'?)"],
+    ]
 
 
 def test_digests_are_checked_against_the_themes_there_are(tmp_path: Path) -> None:

@@ -1,10 +1,13 @@
 """Promises of the form in which words are compared, and of the way back."""
 
+import sys
+from itertools import pairwise
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.fold import aligned, fold, fold_cased, is_cjk, is_katakana, offsets, pieces
+from pipeline.fold import WayBack, fold, fold_cased, is_cjk, is_katakana, offsets, pieces
 
 HOSTILE = (
     "ァアカーー・･ﾃﾞｰﾀ　 \n\t-‐—\u00ad\u200bßİﬁ①e\u0301\u0323"
@@ -44,6 +47,7 @@ def test_folded(text: str, folded: str) -> None:
         pytest.param("ﾃﾞ①", ((0, 2), (2, 3)), id="half-width voiced"),
         pytest.param("ﬁß", ((0, 1), (0, 1), (1, 2), (1, 2)), id="one to two"),
         pytest.param("e\u0301x", ((0, 2), (2, 3)), id="combining"),
+        pytest.param("q\u0301x", ((0, 2), (0, 2), (2, 3)), id="a mark that no letter takes in"),
         pytest.param("\u1112\u1161\u11ab", ((0, 3),), id="jamo"),
         pytest.param("a\u00adb", ((0, 1), (2, 3)), id="soft hyphen"),
         pytest.param(" a \n b ", ((1, 2), (2, 5), (5, 6)), id="white space"),
@@ -58,10 +62,36 @@ def test_offsets_lead_back(text: str, spans: tuple[tuple[int, int], ...]) -> Non
 
 @given(any_text)
 def test_every_folded_character_has_a_place_in_the_text(text: str) -> None:
-    spans = offsets(text)
-    assert len(spans) == len(fold(text))
+    folded, spans = fold(text), offsets(text)
+    assert len(spans) == len(folded)
     assert all(0 <= start < end <= len(text) for start, end in spans)
-    assert list(spans) == sorted(spans)
+    for char, (start, end) in zip(folded, spans, strict=True):
+        assert char == " " or char in fold(text[start:end])
+
+
+@given(any_text)
+def test_the_places_of_folded_characters_follow_each_other(text: str) -> None:
+    for before, behind in pairwise(offsets(text)):
+        assert before[0] <= behind[0]
+        assert before[1] <= behind[1]
+
+
+@given(any_text)
+def test_every_letter_belongs_to_a_folded_character(text: str) -> None:
+    covered = {place for start, end in offsets(text) for place in range(start, end)}
+    assert not [char for place, char in enumerate(text) if place not in covered and char.isalnum()]
+
+
+@given(any_text, st.data())
+def test_a_longer_span_reaches_from_its_first_to_its_last_character(
+    text: str, data: st.DataObject
+) -> None:
+    spans = offsets(text)
+    if spans:
+        start = data.draw(st.integers(0, len(spans) - 1))
+        end = data.draw(st.integers(start + 1, len(spans)))
+        way_back = WayBack(text, fold(text))
+        assert way_back.span(start, end) == (spans[start][0], spans[end - 1][1])
 
 
 @given(any_text)
@@ -70,15 +100,15 @@ def test_capitals_stand_where_their_folded_letters_do(text: str) -> None:
     assert len(fold_cased(text)) == len(fold(text))
 
 
-@given(any_text)
-def test_aligned_texts_are_their_own_offsets(text: str) -> None:
-    if aligned(text, fold(text)):
-        assert offsets(text) == tuple((i, i + 1) for i in range(len(text)))
-
-
 @given(st.text(alphabet="ァアカー・ -\n漢字AIａе́가각①"))
 def test_folding_twice_changes_nothing(text: str) -> None:
     assert fold(fold(text)) == fold(text)
+
+
+def test_no_character_leaves_a_dash() -> None:
+    dashes = frozenset("-\u058a\u05be\u1400\u1806\u2010‑‒–—―−\u2e3a\u2e3b゠")
+    left = [c for c in map(chr, range(sys.maxunicode)) if not dashes.isdisjoint(fold(f"x{c}y"))]
+    assert left == []
 
 
 def test_capitals_are_kept() -> None:

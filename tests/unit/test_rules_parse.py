@@ -116,8 +116,11 @@ def test_raw_reaches_into_a_group() -> None:
         pytest.param("(a) (b)", 4, "')' and '(' side by side", id="groups"),
         pytest.param("ai and law", 3, "operators are upper case, write AND", id="small and"),
         pytest.param("not ai", 0, "operators are upper case, write NOT", id="small not"),
-        pytest.param("ai near/3 law", 3, "write NEAR/5", id="small near"),
-        pytest.param("a NEAR b", 2, "write NEAR/5", id="near without a number"),
+        pytest.param("ai near/3 law", 3, "upper case, write NEAR/3", id="small near"),
+        pytest.param("ai Near law", 3, "upper case, write NEAR/5", id="small near, no number"),
+        pytest.param("a AND^2 b", 2, "AND: no sign behind it", id="boosted operator"),
+        pytest.param("a NEAR b", 2, "NEAR needs a distance, such as NEAR/5", id="no number"),
+        pytest.param("a ONEAR/ b", 2, "ONEAR needs a distance, such as ONEAR/5", id="no digits"),
         pytest.param("a AND NEAR", 6, "NEAR needs a distance, such as NEAR/5", id="lone near"),
         pytest.param("(a", 0, "opens here and never closes", id="parenthesis open"),
         pytest.param("a)", 1, "closes nothing", id="parenthesis closed"),
@@ -168,6 +171,40 @@ def test_raw_reaches_into_a_group() -> None:
         pytest.param("jur: AND a", 0, "needs a value right behind the colon", id="empty scope"),
         pytest.param("a AND type:lawx", 6, "did you mean 'law'?", id="unknown type"),
         pytest.param("a AND tier:x", 6, "one of official, research, press", id="unknown tier"),
+        pytest.param("a AND lang:english", 6, "lang:english is no language", id="language"),
+        pytest.param("a AND NOT a", 6, "this never holds: NOT a shuts out a", id="contradiction"),
+        pytest.param(
+            "title:(a AND b) AND (c OR d) NOT a", 29, "NOT a shuts out title:a", id="far apart"
+        ),
+        pytest.param(
+            "(a OR b) NOT (b OR a OR c)",
+            9,
+            "NOT (b OR a OR c) shuts out a OR b",
+            id="every branch shut out",
+        ),
+        pytest.param("$ai AND b NOT $ai", 10, "NOT $ai shuts out $ai", id="a whole list"),
+        pytest.param("a OR (b AND c NOT c)", 14, "NOT c shuts out c", id="one branch"),
+        pytest.param("a AND b NOT (a AND b)", 8, "shuts out what stands beside it", id="together"),
+        pytest.param("a NOT (b NOT b)", 9, "NOT b shuts out b", id="under NOT"),
+        pytest.param(
+            "a AND jur:JP AND jur:US",
+            17,
+            "one jurisdiction, not both jur:JP and jur:US: join them by OR",
+            id="two places",
+        ),
+        pytest.param(
+            "title:a AND (tier:press OR tier:research) AND tier:official",
+            46,
+            "an item has one tier",
+            id="a field and tiers that are apart",
+        ),
+        pytest.param(
+            "a AND (jur:JP OR jur:EU) AND (jur:US OR jur:GB)",
+            30,
+            "not both (jur:JP OR jur:EU) and (jur:US OR jur:GB)",
+            id="two sets of places",
+        ),
+        pytest.param("a AND jur:US-CA NOT jur:US", 16, "NOT jur:US shuts out", id="a part of it"),
         pytest.param("$aii", 0, "did you mean 'ai'?", id="unknown list"),
         pytest.param("$100", 0, "put the text in quotes", id="price"),
         pytest.param("", 0, "the query is empty", id="empty"),
@@ -239,6 +276,33 @@ def test_lists_inside_lists_end_somewhere() -> None:
 )
 def test_a_search_joins_words_side_by_side(query: str, read: str) -> None:
     assert write(parse_query(query, search=True)) == read
+
+
+@pytest.mark.parametrize(
+    ("query", "words"),
+    [
+        ("a OR NOT a", "this holds for every item"),
+        ("(jur:JP OR NOT jur:JP OR b)^2", "^2 on what need not be there"),
+        ("title:(a OR b OR NOT a)", "this holds for every item"),
+        ("a AND (NOT b OR jur:JP) AND NOT a", "this never holds: NOT a shuts out a"),
+    ],
+)
+def test_a_gate_is_neither_always_open_nor_always_shut(query: str, words: str) -> None:
+    with pytest.raises(QueryError) as caught:
+        parse_query(query, gate=True)
+    assert words in caught.value.message
+
+
+def test_a_mask_may_make_sense_of_what_has_none_otherwise() -> None:
+    query, masks = "東京都知事 NOT 京都", frozenset({"東京都"})
+    assert write(parse_query(query, masks=masks)) == "東京都知事 AND NOT 京都"
+    with pytest.raises(QueryError, match="NOT 京都 shuts out 東京都知事"):
+        parse_query(query)
+
+
+@pytest.mark.parametrize("query", ["a NOT a", "jur:JP jur:US", "a OR NOT a"])
+def test_a_search_may_find_nothing_or_everything(query: str) -> None:
+    assert parse_query(query, search=True)
 
 
 @pytest.mark.parametrize("query", ["jur:JP OR lang:ja", "NOT a", "a OR tier:official"])

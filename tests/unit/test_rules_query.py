@@ -55,6 +55,14 @@ def found(query: str, text: str, **fields: str) -> list[str] | None:
             "マネー", "デジタルマネーとマネー", ["マネー", "マネー"], id="tail of a longer run"
         ),
         pytest.param("マネー", "マネジメント、デジタルマネジメント", None, id="not any run"),
+        pytest.param(
+            "マネー*",
+            "デジタルマネジメント、デジタルマネーとマネーロンダリング",
+            ["マネー", "マネー"],
+            id="a tail does not go on",
+        ),
+        pytest.param("raw:マネー", "デジタルマネー", ["マネー"], id="raw tail"),
+        pytest.param("data*", "dataq\u0301.", ["dataq\u0301"], id="a mark stays with its letter"),
         pytest.param("ガス", "都市ガス、ガスタービン", ["ガス"], id="short katakana alone"),
         pytest.param("ガス*", "ガスタービン、バイオガス", ["ガス"], id="short katakana prefix"),
         pytest.param("raw:US", "us US U.S. ＵＳ", ["US", "ＵＳ"], id="raw"),

@@ -42,7 +42,7 @@ class Car(Shape):
     colour: Colour = Colour.RED
     fuel: Literal["none", "some"] = "none"
     electric: bool = False
-    weight: float = 1.0
+    weight: float = Field(default=1.0, gt=0, le=9.5, allow_inf_nan=False)
     wheels: tuple[Wheel, ...] = ()
     names: dict[str, str] = Field(default_factory=dict)
     was: list[str] = Field(default_factory=list)
@@ -257,6 +257,11 @@ def test_a_key_left_empty_counts_as_not_given() -> None:
             id="unknown key inside",
         ),
         pytest.param(
+            "cars:\n - {id: a, wheels: [{colour: red}]}\n",
+            ["2:22: car 1 (a): unknown key 'colour' (it belongs under 'cars')"],
+            id="a key of another level",
+        ),
+        pytest.param(
             "cars:\n - {id: a, colour: bleu}\n",
             ["2:12: car 1 (a): 'colour' must be red or blue, not 'bleu' (did you mean 'blue'?)"],
             id="word of a list",
@@ -284,6 +289,15 @@ def test_a_key_left_empty_counts_as_not_given() -> None:
             "cars:\n - id: a\n   wheels:\n    - {size: 0}\n",
             ["4:8: car 1 (a): 'size': must be 1 or more"],
             id="number too small",
+        ),
+        pytest.param(
+            "cars: [{id: a, weight: 0}, {id: b, weight: 10}, {id: c, weight: inf}]\n",
+            [
+                "1:16: car 1 (a): 'weight': must be above 0",
+                "1:36: car 2 (b): 'weight': must be 9.5 or less",
+                "1:57: car 3 (c): 'weight': must be a number",
+            ],
+            id="number out of its range",
         ),
         pytest.param(
             "cars:\n - id: a\n   was: [b, {c: d}]\n",
