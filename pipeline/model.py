@@ -208,6 +208,7 @@ class RawItem:
     language: str | None = None
     published: str | None = None
     updated: str | None = None
+    categories: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -217,6 +218,8 @@ class Parsed:
     title: str
     items: tuple[RawItem, ...]
     trouble: tuple[str, ...] = ()
+    site: str = ""
+    """The address of the site that the document says it is of; empty when it says none."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
