@@ -6,6 +6,7 @@ from types import MappingProxyType
 
 from pipeline.model import Document, Parsed, Request, Source
 from pipeline.parse import feed, page
+from pipeline.parse.sniff import JSON_ROOTS, SITEMAP_ROOTS, root_of
 
 
 def _own_address(source: Source) -> tuple[Request, ...]:
@@ -33,12 +34,22 @@ class Kind:
 KINDS: Mapping[str, Kind] = MappingProxyType(
     {
         "feed": Kind(parse=feed.parse, options=frozenset({"encoding", "path_filter"})),
+        # The document says which of the two it is; either word may stand in a file.
+        "jsonfeed": Kind(parse=feed.parse, options=frozenset({"encoding", "path_filter"})),
         "page": Kind(
             parse=page.parse,
             options=frozenset({"encoding", "path_filter", "select", "min_items"}),
         ),
     }
 )
+
+
+def kind_of(text: str) -> str:
+    """Return the kind of source that a document is from; `feed` for what is of no kind."""
+    name = root_of(text).name
+    if name in SITEMAP_ROOTS:
+        return "sitemap"
+    return "jsonfeed" if name in JSON_ROOTS else "feed"
 
 
 def parse(source: Source, document: Document) -> Parsed:
