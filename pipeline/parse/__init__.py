@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from types import MappingProxyType
 
 from pipeline.model import Document, Parsed, Request, Source
-from pipeline.parse import feed, page
+from pipeline.parse import feed, page, sitemap
 from pipeline.parse.sniff import JSON_ROOTS, SITEMAP_ROOTS, root_of
 
 
@@ -36,6 +36,11 @@ KINDS: Mapping[str, Kind] = MappingProxyType(
         "feed": Kind(parse=feed.parse, options=frozenset({"encoding", "path_filter"})),
         # The document says which of the two it is; either word may stand in a file.
         "jsonfeed": Kind(parse=feed.parse, options=frozenset({"encoding", "path_filter"})),
+        "sitemap": Kind(
+            parse=sitemap.parse,
+            more=sitemap.more,
+            options=frozenset({"encoding", "path_filter"}),
+        ),
         "page": Kind(
             parse=page.parse,
             options=frozenset({"encoding", "path_filter", "select", "min_items"}),
