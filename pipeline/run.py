@@ -124,7 +124,7 @@ def take_in(inflow: Inflow, reading: Reading, state: SourceState, now: datetime)
     origin = Origin.BASELINE if first_contact else Origin.NEWS
     new = tuple(_new(inflow, item, keys, origin, now) for item, keys in changes.new)
     changed = tuple(_changed(inflow, change, now) for change in changes.changed)
-    reading = _with_refusals(reading, refused)
+    reading = with_refusals(reading, refused)
     found = Found(
         entries=len(reading.items or ()),
         new=len(new),
@@ -140,22 +140,50 @@ def take_in(inflow: Inflow, reading: Reading, state: SourceState, now: datetime)
     )
 
 
+def with_refusals(reading: Reading, refused: int) -> Reading:
+    """Say what of a document could not be kept; the rest of it is read."""
+    trouble = [*reading.trouble]
+    if refused:
+        trouble.append(f"{refused} entries have neither title, link nor text")
+    if not trouble:
+        return reading
+    shown = "; ".join(trouble[:_MOST_TROUBLE])
+    return replace(reading, outcome=Outcome.PARTLY_BROKEN, error=shown)
+
+
 def _read(task: PollTask, session: HostSession) -> Reading:
     source = task.source
     kind = KINDS[source.kind]
-    waiting, answers = list(kind.first(source)), list[Answer]()
-    while waiting and len(answers) < _MOST_DOCUMENTS:
+    waiting, answers, lost = list(kind.first(source)), list[Answer](), list[str]()
+    while waiting and len(answers) + len(lost) < _MOST_DOCUMENTS:
         request = waiting.pop(0)
         validators = Validators() if answers else task.validators
-        answers.append(session.get(request.url, source=source, validators=validators))
-        waiting.extend(kind.more(answers[-1].document))
+        try:
+            answers.append(session.get(request.url, source=source, validators=validators))
+        except SourceError as e:
+            if not answers:
+                raise
+            lost.append(e.message)
+        else:
+            waiting.extend(kind.more(answers[-1].document))
     if answers[0].document.status == _NOT_MODIFIED:
         return _unchanged(task, answers, Outcome.NOT_MODIFIED, task.body_hash)
     body_hash = _body_hash(source, answers)
     if body_hash == task.body_hash:
         return _unchanged(task, answers, Outcome.OK, body_hash)
-    parsed = [parse(source, answer.document) for answer in answers]
+    first, *others = answers
+    parsed = [parse(source, first.document)]
+    parsed += [_parsed_or_named(source, answer.document) for answer in others]
+    parsed.append(Parsed(title="", items=(), trouble=tuple(lost)))
     return _parsed(source, answers, parsed, body_hash)
+
+
+def _parsed_or_named(source: Source, document: Document) -> Parsed:
+    """Parse a further document of a source; when it cannot be read, it is named as trouble."""
+    try:
+        return parse(source, document)
+    except SourceError as e:
+        return Parsed(title="", items=(), trouble=(f"{document.url}: {e.message}",))
 
 
 def _parsed(
@@ -168,7 +196,7 @@ def _parsed(
         outcome=Outcome.OK if items else Outcome.EMPTY,
         status=answers[0].document.status,
         error="" if items else "the document has no entries",
-        title=parsed[0].title,
+        title=next((document.title for document in parsed if document.title), ""),
         items=items,
         trouble=trouble,
         validators=answers[0].document.validators,
@@ -235,17 +263,6 @@ def _changed(inflow: Inflow, change: ChangedItem, now: datetime) -> ChangedItem:
     matches = classify(change.item, inflow.source, inflow.ruleset)
     notices = dedupe.notices_for_change(change.known, change.item, matches, now)
     return replace(change, matches=matches, notices=notices)
-
-
-def _with_refusals(reading: Reading, refused: int) -> Reading:
-    """Say what of a document could not be kept; the rest of it is read."""
-    trouble = [*reading.trouble]
-    if refused:
-        trouble.append(f"{refused} entries have neither title, link nor text")
-    if not trouble:
-        return reading
-    shown = "; ".join(trouble[:_MOST_TROUBLE])
-    return replace(reading, outcome=Outcome.PARTLY_BROKEN, error=shown)
 
 
 def _result(reading: Reading, found: Found, *, updated: int) -> SourceResult:
