@@ -2,9 +2,10 @@
 PYTHON ?= $(shell command -v python3.11 || command -v python3)
 VENV := .venv
 BIN := $(VENV)/bin
+FUZZ_SECONDS ?= 60
 READY := $(VENV)/.ready
 
-.PHONY: setup demo check test cover docs run bench clean
+.PHONY: setup demo check test cover docs run bench fuzz clean
 
 setup: $(READY)
 
@@ -37,6 +38,9 @@ cover: setup ## branch coverage of the pure modules, which must be complete
 
 docs: setup ## check that the documents are true
 	$(BIN)/pytest tests/e2e/test_readme.py
+
+fuzz: setup ## mutated documents against all that reads foreign bytes; never part of the tests
+	POLICYWATCH_FUZZ_SECONDS=$(FUZZ_SECONDS) $(BIN)/python -m tests.fuzz $(FUZZ)
 
 bench: setup ## measure; never part of the tests
 	$(BIN)/python -m bench.rules
