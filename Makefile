@@ -2,9 +2,10 @@
 PYTHON ?= $(shell command -v python3.11 || command -v python3)
 VENV := .venv
 BIN := $(VENV)/bin
+FUZZ_SECONDS ?= 60
 READY := $(VENV)/.ready
 
-.PHONY: setup demo check test cover docs manual run bench clean
+.PHONY: setup demo check test cover docs manual run bench fuzz clean
 
 setup: $(READY)
 
@@ -40,6 +41,9 @@ docs: setup ## check that the documents are true
 
 manual: setup ## write the grammar of today into docs/themes.md
 	$(BIN)/python -m tests.manual
+
+fuzz: setup ## mutated documents against all that reads foreign bytes; never part of the tests
+	POLICYWATCH_FUZZ_SECONDS=$(FUZZ_SECONDS) $(BIN)/python -m tests.fuzz $(FUZZ)
 
 bench: setup ## measure; never part of the tests
 	$(BIN)/python -m bench.rules

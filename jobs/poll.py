@@ -10,12 +10,12 @@ from jobs.memory import return_large_blocks
 from jobs.settings import key_of
 from pipeline.errors import PolicywatchError
 from pipeline.health import due, effective_url, left_alone_until, unconditional
-from pipeline.model import Intake, Outcome, Source, SourceResult, SourceState, Validators
+from pipeline.model import Outcome, Source, SourceResult, SourceState, Validators
 from pipeline.pace import waits
 from pipeline.parse import KINDS
 from pipeline.reader import failed_reading
 from pipeline.reading import PollTask, Reading
-from pipeline.records import Snapshot
+from pipeline.records import Intake, Snapshot
 from pipeline.run import Inflow, batches, read_all, take_in
 from pipeline.schedule import next_cutoff
 

@@ -2,21 +2,38 @@
 
 import mimetypes
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from http import HTTPStatus
 from pathlib import Path
 
 from jobs.poll import full_task
 from jobs.settings import Settings
+from pipeline.charset import decode
 from pipeline.errors import SourceError
 from pipeline.fetch import HostSession
-from pipeline.model import Document, Item, Outcome, RawItem, Source
-from pipeline.normalise import kept, normalise
-from pipeline.reader import parse_all, read_source
+from pipeline.model import Document, Item, Outcome, Parsed, Source
+from pipeline.normalise import as_item, kept
+from pipeline.parse import kind_of
+from pipeline.parse.sniff import IS_SITEMAP, opened
+from pipeline.reader import following, parse_all, read_source
+from pipeline.reading import Limits, Reading
 from pipeline.records import Snapshot
-from pipeline.run import unhurried
+from pipeline.run import unhurried, with_refusals
 from pipeline.snapshot import unpacked
+
+NOWHERE = "http://file.example/"
+"""The address of a file of which nobody knows where it came from."""
+SNIFFED = "auto"
+"""The kind of what nobody configured: its document says which it is."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entry:
+    """One entry of a document; not `kept` when it says too little or the source filters it."""
+
+    item: Item
+    kept: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,29 +44,43 @@ class Trial:
     outcome: Outcome
     title: str = ""
     error: str = ""
-    items: tuple[Item, ...] = ()
+    entries: tuple[Entry, ...] = ()
 
 
 def try_source(source: Source, settings: Settings) -> Trial:
     """Fetch and read a source."""
-    with HostSession(unhurried(settings.fetch_policy, [source])) as session:
-        reading = read_source(full_task(source, None, settings.clock()), session)
-    return Trial(
-        kind=source.kind,
-        outcome=reading.outcome,
-        title=reading.title,
-        error=reading.error,
-        items=_items(reading.items or (), source, settings.clock()),
+    now = settings.clock()
+    chosen = replace(source, kind="feed") if source.kind == SNIFFED else source
+    with HostSession(unhurried(settings.fetch_policy, [chosen])) as session:
+        reading = read_source(full_task(chosen, None, now), session)
+        if source.kind == SNIFFED and reading.error == IS_SITEMAP:
+            chosen = replace(source, kind="sitemap")
+            reading = read_source(full_task(chosen, None, now), session)
+    return _trial(chosen, reading, now)
+
+
+def try_file(path: Path, source: Source, content_type: str, now: datetime) -> Trial:
+    """Read a file as if a server had sent it from the source's address.
+
+    An empty `content_type` is the one that servers send for such a name. From NOWHERE, links are
+    relative to the site that the document says it is of.
+    """
+    limit = Limits().body_bytes
+    if path.stat().st_size > limit:
+        return Trial(
+            kind=source.kind,
+            outcome=Outcome.TOO_BIG,
+            error=f"the file has more than {limit:,} bytes",
+        )
+    document = Document(
+        url=source.url,
+        status=HTTPStatus.OK,
+        content=path.read_bytes(),
+        content_type=content_type or mimetypes.guess_type(path.name)[0] or "",
     )
-
-
-def try_file(path: Path, now: datetime) -> Trial:
-    """Read a file as if a server had sent it."""
-    address = "http://file.example/" + path.name
-    source = Source(id="file", name=path.name, kind="feed", url=address)
-    media_type = mimetypes.guess_type(path.name)[0] or ""
-    document = Document(url=address, status=200, content=path.read_bytes(), content_type=media_type)
-    return _try_documents(source, [document], now)
+    if source.kind == SNIFFED:
+        source = replace(source, kind=_kind(document, source.encoding))
+    return _trial(source, _read(source, [document]), now)
 
 
 def try_snapshot(source: Source, snapshot: Snapshot, now: datetime) -> Trial:
@@ -60,24 +91,52 @@ def try_snapshot(source: Source, snapshot: Snapshot, now: datetime) -> Trial:
     documents = [unpacked(body) for body in snapshot.bodies]
     if documents[0].status != HTTPStatus.OK:
         return Trial(kind=source.kind, outcome=snapshot.outcome, error=snapshot.error)
-    return _try_documents(source, documents, now)
+    return _trial(source, _read(source, documents), now)
 
 
-def _try_documents(source: Source, documents: Sequence[Document], now: datetime) -> Trial:
+def _kind(document: Document, encoding: str) -> str:
     try:
-        parsed, lost = parse_all(source, documents)
+        content = opened(document).content
+        return kind_of(decode(content, content_type=document.content_type, configured=encoding))
+    except SourceError:
+        return "feed"
+
+
+def _read(source: Source, documents: Sequence[Document]) -> Reading:
+    try:
+        parsed, lost = _parsed(source, documents)
     except SourceError as e:
-        return Trial(kind=source.kind, outcome=e.outcome, error=e.message)
-    items = tuple(item for each in parsed for item in _items(each.items, source, now))
-    return Trial(
-        kind=source.kind,
+        return Reading(source_id=source.id, outcome=e.outcome, error=e.message)
+    items = tuple(item for each in parsed for item in each.items)
+    named = len(following(source, documents[0])) if len(documents) == 1 else 0
+    hint = f": it names {named} more, which a poll reads, too" if named else ""
+    return Reading(
+        source_id=source.id,
         outcome=Outcome.OK if items else Outcome.EMPTY,
-        title=parsed[0].title,
-        error="; ".join([*lost, *(line for each in parsed for line in each.trouble)]),
+        error="" if items else f"the document has no entries{hint}",
+        title=next((each.title for each in parsed if each.title), ""),
         items=items,
+        trouble=(*lost, *(line for each in parsed for line in each.trouble)),
     )
 
 
-def _items(raw_items: tuple[RawItem, ...], source: Source, now: datetime) -> tuple[Item, ...]:
-    found = (normalise(raw, source, now) for raw in raw_items)
-    return tuple(item for item in found if item and kept(item, source))
+def _parsed(source: Source, documents: Sequence[Document]) -> tuple[list[Parsed], list[str]]:
+    parsed, lost = parse_all(source, documents)
+    if documents[0].url == NOWHERE and parsed[0].site:
+        return parse_all(source, [replace(documents[0], url=parsed[0].site)])
+    return parsed, lost
+
+
+def _trial(source: Source, reading: Reading, now: datetime) -> Trial:
+    items = tuple(as_item(raw, source, now) for raw in reading.items or ())
+    entries = tuple(
+        Entry(item=item, kept=bool(item.title or item.url) and kept(item, source)) for item in items
+    )
+    reading = with_refusals(reading, sum(not (item.title or item.url) for item in items))
+    return Trial(
+        kind=source.kind,
+        outcome=reading.outcome,
+        title=reading.title,
+        error=reading.error,
+        entries=entries,
+    )

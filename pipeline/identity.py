@@ -12,7 +12,7 @@ from dataclasses import replace
 from typing import Final, NamedTuple
 
 from pipeline.model import Item, KnownItem
-from pipeline.urls import identity_form
+from pipeline.urls import guid_form, identity_form
 
 # item_1, 7, post-12: a place in a list rather than a name. It says something only together with
 # the link or the title.
@@ -80,7 +80,7 @@ def _guid_keys(guid: str, link: str, title: str, *, shared: bool) -> tuple[str, 
         return (_key(_GUID, guid, link),)
     if _PLACE.fullmatch(guid):
         return _key(_GUID, guid, link), _key(_GUID, guid, "", title)
-    return (_key(_GUID, identity_form(guid)),)
+    return (_key(_GUID, guid_form(guid)),)
 
 
 def _key(kind: str, *parts: str) -> str:

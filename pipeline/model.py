@@ -181,7 +181,8 @@ class RawItem:
     """One entry as its document gives it: markup, entities and dates untouched.
 
     None means that the document has no such element; an empty text that it is empty. `deadline`
-    is until when one may answer; `type` goes before the source's.
+    is until when one may answer; `type` goes before what `categories` name, and that before the
+    source's.
     """
 
     base: str
@@ -197,6 +198,7 @@ class RawItem:
     updated: str | None = None
     deadline: str | None = None
     type: Type | None = None
+    categories: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -206,6 +208,8 @@ class Parsed:
     title: str
     items: tuple[RawItem, ...]
     trouble: tuple[str, ...] = ()
+    site: str = ""
+    """The address of the site that the document says it is of; empty when it says none."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -387,16 +391,3 @@ class SourceResult:
     seconds: float = 0.0
     bytes: int = 0
     newest_at: datetime | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Intake:
-    """All that one reading of one source changes; saved in one transaction or not at all."""
-
-    result: SourceResult
-    state: SourceState
-    new: tuple[NewItem, ...] = ()
-    changed: tuple[ChangedItem, ...] = ()
-    seen: tuple[SeenItem, ...] = ()
-    first_contact: bool = False
-    """The source's baseline is taken now: the ledger gets one `new_source` notice."""

@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
 from pipeline.dates import parse_date
+from pipeline.doctypes import type_of
 from pipeline.model import Item, Precision, RawItem, Source
 from pipeline.text import clean_text, html_to_text, one_line
 from pipeline.urls import canonical
@@ -28,12 +29,16 @@ def normalise(raw: RawItem, source: Source, now: datetime) -> Item | None:
 
     The caller counts the None as trouble of its source.
     """
+    item = as_item(raw, source, now)
+    return item if item.title or item.url else None
+
+
+def as_item(raw: RawItem, source: Source, now: datetime) -> Item:
+    """Return an entry as an item, even one that says too little to be kept."""
     url = canonical(raw.link or "", raw.base)
     summary = html_to_text(raw.summary or "")[:SUMMARY_LIMIT].rstrip()
     body = html_to_text(raw.body or "")[:BODY_LIMIT].rstrip()
     title = _title(raw.title or "", summary or body)
-    if not (title or url):
-        return None
     author = one_line(html_to_text(raw.author or ""))[:_NAME_LIMIT]
     written, published_at, precision = _published(raw, source, now)
     return Item(
@@ -45,7 +50,7 @@ def normalise(raw: RawItem, source: Source, now: datetime) -> Item | None:
         body=body,
         author=author,
         language=_language(raw, source, f"{title} {summary or body[:1_000]}"),
-        type=raw.type or source.type,
+        type=raw.type or type_of(raw.categories) or source.type,
         published_raw=one_line(written)[:_NAME_LIMIT],
         published_at=published_at,
         precision=precision,

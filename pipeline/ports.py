@@ -7,7 +7,6 @@ from typing import Protocol
 
 from pipeline.judging import Chunk, Pass, RulesetRecord, StoredTexts
 from pipeline.model import (
-    Intake,
     KnownItem,
     NewItem,
     Source,
@@ -17,6 +16,7 @@ from pipeline.model import (
 )
 from pipeline.records import (
     Backfill,
+    Intake,
     IssueRecord,
     Label,
     LedgerLine,

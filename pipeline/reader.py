@@ -52,7 +52,7 @@ def read_document(
     _refuse_unkeyed(task)
     try:
         document = session.get(request.url, source=task.source, secret=task.secret).document
-        return parse(task.source, document), _following(task.source, document)
+        return parse(task.source, document), following(task.source, document)
     finally:
         session.let_go()
 
@@ -90,6 +90,16 @@ def failed_reading(reading: Reading, error: Exception) -> Reading:
         bytes=reading.bytes,
         seconds=reading.seconds,
     )
+
+
+def following(source: Source, document: Document) -> tuple[Request, ...]:
+    """Return what a document leads to: nothing when it is not what its kind promises."""
+    if document.status == HTTPStatus.NOT_MODIFIED:
+        return ()
+    try:
+        return KINDS[source.kind].more(document)
+    except SourceError:
+        return ()
 
 
 def parse_all(source: Source, documents: Sequence[Document]) -> tuple[list[Parsed], list[str]]:
@@ -203,7 +213,7 @@ def _asked(task: PollTask, session: HostSession) -> _Round:
             missing.append(task.secret.hidden(e.message))
             continue
         found.answers.append(answer)
-        waiting += _following(task.source, answer.document)
+        waiting += following(task.source, answer.document)
     if waiting:
         found.gone.append(f"there is more than the {_MOST_DOCUMENTS} documents read at once")
     return found
@@ -212,16 +222,6 @@ def _asked(task: PollTask, session: HostSession) -> _Round:
 def _first(task: PollTask) -> tuple[Request, ...]:
     kind, source = KINDS[task.source.kind], replace(task.source, url=asked_url(task))
     return kind.since(source, task.since) if kind.since and task.since else kind.first(source)
-
-
-def _following(source: Source, document: Document) -> tuple[Request, ...]:
-    """Return what a document leads to: nothing when it is not what its kind promises."""
-    if document.status == HTTPStatus.NOT_MODIFIED:
-        return ()
-    try:
-        return KINDS[source.kind].more(document)
-    except SourceError:
-        return ()
 
 
 def _time_left(began: float) -> float:
@@ -255,7 +255,7 @@ def _parsed(reading: Reading, parsed: Sequence[Parsed], missing: Iterable[str]) 
         reading,
         outcome=Outcome.OK if items else Outcome.EMPTY,
         error="" if items else nothing,
-        title=parsed[0].title,
+        title=next((document.title for document in parsed if document.title), ""),
         items=items,
         trouble=(*missing, *(line for document in parsed for line in document.trouble)),
     )

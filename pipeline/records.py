@@ -4,7 +4,18 @@ from dataclasses import dataclass
 from datetime import date, datetime, time
 from enum import StrEnum
 
-from pipeline.model import ChangedItem, Item, Match, NewItem, Origin, Outcome, Reason
+from pipeline.model import (
+    ChangedItem,
+    Item,
+    Match,
+    NewItem,
+    Origin,
+    Outcome,
+    Reason,
+    SeenItem,
+    SourceResult,
+    SourceState,
+)
 
 
 class Empty(StrEnum):
@@ -176,6 +187,19 @@ class Subscriber:
     address: str
     digest: str
     added_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Intake:
+    """All that one reading of one source changes; saved in one transaction or not at all."""
+
+    result: SourceResult
+    state: SourceState
+    new: tuple[NewItem, ...] = ()
+    changed: tuple[ChangedItem, ...] = ()
+    seen: tuple[SeenItem, ...] = ()
+    first_contact: bool = False
+    """The source's baseline is taken now: the ledger gets one `new_source` notice."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -15,7 +15,6 @@ from pipeline.fetch import HostSession
 from pipeline.health import Found, after_reading, late_before, standing, usual_hours
 from pipeline.model import (
     ChangedItem,
-    Intake,
     Item,
     NewItem,
     Origin,
@@ -30,7 +29,7 @@ from pipeline.parse import KINDS
 from pipeline.ports import Store
 from pipeline.reader import asked_url, read_source
 from pipeline.reading import FetchPolicy, HostBatch, PollTask, Reading
-from pipeline.records import Past
+from pipeline.records import Intake, Past
 from pipeline.rules.ruleset import Ruleset
 from pipeline.urls import host_key
 
@@ -107,7 +106,7 @@ def take_in(inflow: Inflow, reading: Reading, state: SourceState, now: datetime)
     late = late_before(inflow.source, state, now)
     new = tuple(_new(inflow, item, keys, origin, late) for item, keys in changes.new)
     changed = tuple(_changed(inflow, change, now) for change in changes.changed)
-    reading = _with_refusals(reading, refused)
+    reading = with_refusals(reading, refused)
     dates = [item.published_at for item in items if item.published_at]
     found = Found(
         entries=len(reading.items or ()),
@@ -152,6 +151,17 @@ def take_past(inflow: Inflow, raw_items: Iterable[RawItem], now: datetime) -> Pa
     )
 
 
+def with_refusals(reading: Reading, refused: int) -> Reading:
+    """Say what of a document could not be kept; the rest of it is read."""
+    trouble = [*reading.trouble]
+    if refused:
+        trouble.append(f"{refused} entries have neither title, link nor text")
+    if not trouble:
+        return reading
+    shown = "; ".join(trouble[:_MOST_TROUBLE])
+    return replace(reading, outcome=Outcome.PARTLY_BROKEN, error=shown)
+
+
 def _nothing_parsed(reading: Reading, state: SourceState, now: datetime) -> Intake:
     entries = state.entries if reading.outcome.read else 0
     result = _result(reading, Found(entries=entries, new=0), updated=0)
@@ -189,17 +199,6 @@ def _completes(change: ChangedItem) -> bool:
 def _completed(inflow: Inflow, change: ChangedItem) -> ChangedItem:
     item = replace(change.known.item, deadline=change.item.deadline)
     return replace(change, item=item, matches=classify(item, inflow.source, inflow.ruleset))
-
-
-def _with_refusals(reading: Reading, refused: int) -> Reading:
-    """Say what of a document could not be kept; the rest of it is read."""
-    trouble = [*reading.trouble]
-    if refused:
-        trouble.append(f"{refused} entries have neither title, link nor text")
-    if not trouble:
-        return reading
-    shown = "; ".join(trouble[:_MOST_TROUBLE])
-    return replace(reading, outcome=Outcome.PARTLY_BROKEN, error=shown)
 
 
 def _result(reading: Reading, found: Found, *, updated: int) -> SourceResult:

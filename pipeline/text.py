@@ -4,6 +4,8 @@ import html
 import re
 import unicodedata
 from collections.abc import Iterator
+from contextlib import suppress
+from html.entities import html5
 from typing import Final
 
 from lxml import etree
@@ -33,10 +35,21 @@ _PILED_MARKS: Final = re.compile(f"([{_MARKS}]{{30}})[{_MARKS}]+")
 _HTML_SPACES: Final = re.compile("[ \t\r\n\f]+")
 _PARAGRAPHS: Final = re.compile(r"\n\s*\n\s*")
 
+# What no text has on purpose, and every text that was encoded twice.
+_DOUBLED: Final = re.compile("[\xc3\xc2\xe2\xe3][\x80-\xbf\u0152-\u2122]|[\x80-\x9f]")
+_WINDOWS: Final = {
+    ord(character): byte
+    for byte in range(0x80, 0xA0)
+    if (character := bytes([byte]).decode("cp1252", "ignore"))
+}
 _TAG: Final = re.compile(r"<[a-zA-Z!/?]")
+_NO_CHARACTER: Final = re.compile("&#[xX]?[0-9a-fA-F]{9,};?")
+_TAG_NAMES: Final = re.compile(r"</?([A-Za-z]\w{0,20})")
+_ENTITY_NAMES: Final = re.compile(r"&(\w{2,31};)")
+_CLOSED: Final = re.compile(r"</[A-Za-z][A-Za-z0-9]{0,15}\s*>|&(?:#\w{1,8}|\w{2,31});")
 # Enough to tell markup that was escaped twice from a text that speaks of <b>.
 _STILL_MARKUP: Final = re.compile(
-    r"</[a-zA-Z][a-zA-Z0-9]{0,10}\s*>|<(?:br|p|div|a|img|span|li)\b[^<]{0,2000}>"
+    r"</[a-zA-Z][a-zA-Z0-9]{0,10}\s*>|<(?:br|p|div|a|img|span|li)(?=[\s/>])[^<]{0,2000}>"
     r"|&(?:amp|lt|gt|quot|nbsp|#\d{2,6}|#[xX][0-9a-fA-F]{2,6});"
 )
 _SILENT: Final = frozenset(
@@ -49,6 +62,22 @@ _BLOCKS: Final = frozenset(
     | {"summary", "table", "td", "tfoot", "th", "thead", "tr", "ul"}
 )
 
+# What HTML has between its brackets in running text; `<title>` and `<T>` are mostly meant as such.
+_KNOWN_TAGS: Final = frozenset(
+    {"a", "abbr", "acronym", "address", "area", "article", "aside", "audio", "b", "big"}
+    | {"blockquote", "br", "button", "canvas", "caption", "center", "cite", "code", "col"}
+    | {"colgroup", "dd", "del", "details", "dfn", "dir", "div", "dl", "dt", "em", "fieldset"}
+    | {"figcaption", "figure", "font", "footer", "form", "h1", "h2", "h3", "h4", "h5", "h6"}
+    | {"header", "hr", "i", "iframe", "img", "input", "ins", "kbd", "label", "legend", "li"}
+    | {"main", "map", "mark", "menu", "nav", "nobr", "ol", "optgroup", "option", "p"}
+    | {"picture", "pre", "q", "rp", "rt", "ruby", "s", "samp", "section", "select", "small"}
+    | {"source", "span", "strike", "strong", "sub", "summary", "sup", "table", "tbody", "td"}
+    | {"textarea", "tfoot", "th", "thead", "time", "tr", "tt", "u", "ul", "var", "video", "wbr"}
+)
+_SCRIPTED: Final = frozenset(
+    {"script", "style", "noscript", "object", "embed", "svg", "body", "html"}
+)
+
 
 def clean_text(text: str) -> str:
     """Return text without what could hurt a database, a terminal or a reader's eye.
@@ -56,6 +85,8 @@ def clean_text(text: str) -> str:
     White space is one space, or one line feed where the text had line breaks. Compatibility
     forms (full-width letters, ①) stay as they were written.
     """
+    if text.isascii() and text.isprintable() and "  " not in text:
+        return text.strip()
     plain = _UNSAFE.sub("", _BREAKS.sub("\n", text))
     spaced = _WIDE_SPACES.sub("\u3000", _SPACES.sub(" ", _PILED_MARKS.sub(r"\1", plain)))
     return unicodedata.normalize("NFC", _LINES.sub("\n", spaced)).strip()
@@ -71,8 +102,17 @@ def html_to_text(markup: str) -> str:
 
     Markup that was escaped twice is read twice.
     """
-    text = _visible(markup[:MARKUP_LIMIT])
-    return clean_text(_visible(text) if _STILL_MARKUP.search(text) else text)
+    text = _visible(_undoubled(markup[:MARKUP_LIMIT]))
+    return clean_text(_visible(text) if _is_still_markup(text) else text)
+
+
+def looks_like_html(text: str) -> bool:
+    """Say whether a text that is called plain is HTML: it closes a tag, and all tags are HTML's."""
+    return (
+        bool(_CLOSED.search(text))
+        and all(name.lower() in _KNOWN_TAGS for name in _TAG_NAMES.findall(text))
+        and all(name in html5 for name in _ENTITY_NAMES.findall(text))
+    )
 
 
 def excerpt(text: str, limit: int) -> str:
@@ -87,9 +127,25 @@ def excerpt(text: str, limit: int) -> str:
     return kept.rstrip(" ,;:、") + "…"
 
 
+def _is_still_markup(text: str) -> bool:
+    if not _STILL_MARKUP.search(text):
+        return False
+    names = {name.lower() for name in _TAG_NAMES.findall(text)}
+    return names <= _KNOWN_TAGS | _SCRIPTED
+
+
+def _undoubled(text: str) -> str:
+    """Undo what made `Ã©` of `é`: UTF-8 taken for a Windows encoding and encoded once more."""
+    if text.isascii() or not _DOUBLED.search(text):
+        return text
+    with suppress(UnicodeError):
+        return text.translate(_WINDOWS).encode("latin-1").decode()
+    return text
+
+
 def _visible(markup: str) -> str:
     if not _TAG.search(markup):
-        return _paragraphs(html.unescape(markup) if "&" in markup else markup)
+        return _paragraphs(_unescaped(markup) if "&" in markup else markup)
     # Bytes, because lxml refuses a str that declares an encoding. Beautiful Soup would do, at ten
     # times the price, and this runs for every text of every item.
     content = _UNSAFE.sub("", markup).encode()
@@ -98,6 +154,11 @@ def _visible(markup: str) -> str:
         return ""
     # Line feeds of the source are spaces; NUL, which no text can hold here, marks the blocks.
     return _HTML_SPACES.sub(" ", "".join(_pieces(root))).replace("\x00", "\n")
+
+
+def _unescaped(text: str) -> str:
+    # Python refuses to read a number of thousands of digits, and no character has nine.
+    return html.unescape(_NO_CHARACTER.sub("\ufffd", text))
 
 
 def _paragraphs(text: str) -> str:

@@ -19,13 +19,15 @@ _TRACKING: Final = re.compile(
     r"|mkt_tok|vero_id|oly_(?:enc|anon)_id|_openstat|wt\.mc_id|at_(?:medium|campaign)|cmpid|ref_src",
     re.IGNORECASE,
 )
+# xtor=RSS-1, utm_source=rss, rss: where a reader came from, and no place in the page.
+_FRAGMENT: Final = re.compile(r"(?:xtor|utm_\w+|ref|from)=.*|(?:rss|ref|feed)\Z", re.I | re.DOTALL)
 _ESCAPE: Final = re.compile(r"%[0-9a-fA-F]{2}")
 
 
 def canonical(url: str, base: str = "") -> str:
     """Return an absolute http(s) address, or an empty text when the link is of no use.
 
-    Tracking parameters and plain fragments go; every other parameter stays as it is.
+    Tracking goes, in parameters and in the fragment; everything else stays as it is.
     """
     joined = _joined(url, base)
     parts = _split(joined)
@@ -36,7 +38,7 @@ def canonical(url: str, base: str = "") -> str:
         return ""
     path = _quoted(_without_dots(parts.path), "/")
     query = _quoted(_without_tracking(parts.query), "/?[]")
-    fragment = parts.fragment if parts.fragment.startswith(("!", "/")) else ""
+    fragment = _FRAGMENT.sub("", parts.fragment)
     return (
         f"{origin}{path}"
         + (f"?{query}" if query else "")
@@ -45,8 +47,17 @@ def canonical(url: str, base: str = "") -> str:
 
 
 def identity_form(url: str) -> str:
-    """Return the part of an address that tells pages apart: http and https are the same page."""
-    kept = canonical(url) or url.strip()
+    """Return the part of an address that tells pages apart: http and https are the same page.
+
+    So are all places of one page; only a fragment that is a path of its own counts.
+    """
+    page, _, fragment = canonical(url).partition("#")
+    return guid_form(f"{page}#{fragment}" if fragment.startswith(("!", "/")) else page or url)
+
+
+def guid_form(guid: str) -> str:
+    """Return the part of a guid that tells items apart: for an address, all but its scheme."""
+    kept = canonical(guid) or guid.strip()
     return re.sub(r"^https?://", "", kept, flags=re.IGNORECASE)
 
 

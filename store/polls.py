@@ -8,7 +8,6 @@ from datetime import date, datetime
 from pipeline.errors import StoreError
 from pipeline.model import (
     ChangedItem,
-    Intake,
     Match,
     NewItem,
     Notice,
@@ -16,7 +15,7 @@ from pipeline.model import (
     Source,
     SourceResult,
 )
-from pipeline.records import Backfill, Past
+from pipeline.records import Backfill, Intake, Past
 from store import index
 from store.connection import Connection
 from store.judging import ruleset_key

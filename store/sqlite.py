@@ -9,7 +9,6 @@ from pathlib import Path
 from pipeline.errors import StoreError
 from pipeline.judging import Chunk, Pass, RulesetRecord, StoredTexts
 from pipeline.model import (
-    Intake,
     KnownItem,
     NewItem,
     Source,
@@ -19,6 +18,7 @@ from pipeline.model import (
 )
 from pipeline.records import (
     Backfill,
+    Intake,
     IssueRecord,
     Label,
     LedgerLine,

@@ -15,7 +15,6 @@ from pipeline.model import (
     Document,
     Evidence,
     Field,
-    Intake,
     Item,
     KnownItem,
     Match,
@@ -38,6 +37,7 @@ from pipeline.model import (
 from pipeline.records import (
     Body,
     DigestSpec,
+    Intake,
     IssueRecord,
     LedgerLine,
     Mail,

@@ -15,7 +15,9 @@ from pipeline.parse import (
     api_kokkai,
     feed,
     page,
+    sitemap,
 )
+from pipeline.parse.sniff import JSON_ROOTS, SITEMAP_ROOTS, root_of
 
 FIRST_CONTACT = timedelta(days=7)
 """How far back the first poll of a source asks that can be asked for days."""
@@ -100,12 +102,27 @@ KINDS: Mapping[str, Kind] = MappingProxyType(
             pause=api_kokkai.PAUSE,
         ),
         "feed": Kind(parse=feed.parse, options=frozenset({"encoding", "path_filter"})),
+        # The document says which of the two it is; either word may stand in a file.
+        "jsonfeed": Kind(parse=feed.parse, options=frozenset({"encoding", "path_filter"})),
+        "sitemap": Kind(
+            parse=sitemap.parse,
+            more=sitemap.more,
+            options=frozenset({"encoding", "path_filter"}),
+        ),
         "page": Kind(
             parse=page.parse,
             options=frozenset({"encoding", "path_filter", "select", "min_items"}),
         ),
     }
 )
+
+
+def kind_of(text: str) -> str:
+    """Return the kind of source that a document is from; `feed` for what is of no kind."""
+    name = root_of(text).name
+    if name in SITEMAP_ROOTS:
+        return "sitemap"
+    return "jsonfeed" if name in JSON_ROOTS else "feed"
 
 
 def parse(source: Source, document: Document) -> Parsed:

@@ -2,7 +2,7 @@
 
 import re
 from bisect import bisect_left
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from typing import Final
 from urllib.parse import urljoin
@@ -13,13 +13,14 @@ from soupsieve import SelectorSyntaxError
 from pipeline.charset import decode
 from pipeline.errors import SourceError
 from pipeline.model import Document, Outcome, Parsed, RawItem, Selectors, Source
-from pipeline.parse.sniff import refuse_other_files, refuse_walls
+from pipeline.parse.sniff import opened, refuse_walls
 from pipeline.reading import Limits
 
 COMMENT: Final = "comment"
 """The `date` selector for pages that keep their dates inside HTML comments."""
 
 _COMMA: Final = re.compile(r",(?![^()\[\]]*[)\]])")
+_PROLOG: Final = re.compile(r"<\?xml[^<>]{0,500}>?", re.IGNORECASE)
 _LINKED: Final = "a[href]"
 
 
@@ -29,20 +30,20 @@ def parse(source: Source, document: Document) -> Parsed:
     A date outside the item is looked for above it: the nearest place that each part of the
     `date` selector (`h2, p.day`) finds, joined, so that a heading may give the year.
     """
-    refuse_other_files(document)
+    document = opened(document)
     text = decode(
         document.content,
         content_type=document.content_type,
         configured=source.encoding,
         page=True,
     )
-    # Beautiful Soup warns when HTML begins as XML does.
-    soup = BeautifulSoup(_without_prolog(text), "lxml")
+    # Beautiful Soup warns when HTML looks like XML anywhere.
+    soup = BeautifulSoup(_PROLOG.sub("", text), "lxml")
     select = source.select or Selectors(item=_LINKED)
     found = _select(soup, select.item)
     rows = [row for row in found if _link_of(row, select)]
     _guard(source, select, text, len(found), len(rows))
-    dates = _DatesAbove(soup, select.date)
+    dates = _DatesAbove(soup, select.date, rows)
     kept = rows[: Limits().items]
     frame = RawItem(base=_base(soup, document.url), language=_language(soup, source))
     title = soup.title.get_text() if soup.title else ""
@@ -54,13 +55,22 @@ def parse(source: Source, document: Document) -> Parsed:
 
 
 class _DatesAbove:
-    """The places of a page that a `date` selector finds, in the order of the page."""
+    """The places of a page that a `date` selector finds, in the order of the page.
 
-    def __init__(self, soup: BeautifulSoup, selector: str) -> None:
+    What stands inside one item says nothing about the next.
+    """
+
+    def __init__(self, soup: BeautifulSoup, selector: str, rows: Iterable[Tag]) -> None:
+        inside = {id(row) for row in rows}
         wanted = [p.strip() for p in _COMMA.split(selector) if p.strip() and selector != COMMENT]
         self._place = {id(node): n for n, node in enumerate(soup.descendants)} if wanted else {}
         self._found = [
-            sorted((self._place[id(tag)], tag) for tag in _select(soup, part)) for part in wanted
+            sorted(
+                (self._place[id(tag)], tag)
+                for tag in _select(soup, part)
+                if not any(id(parent) in inside for parent in tag.parents)
+            )
+            for part in wanted
         ]
 
     def before(self, row: Tag) -> str:
@@ -68,10 +78,6 @@ class _DatesAbove:
         place = self._place.get(id(row), 0)
         nearest = [found[n - 1] for found in self._found if (n := bisect_left(found, (place,)))]
         return " ".join(_text(tag) for _, tag in sorted(nearest))
-
-
-def _without_prolog(text: str) -> str:
-    return re.sub(r"\A\s*<\?xml[^>]{0,500}>", "", text)
 
 
 def _select(tag: Tag, selector: str) -> list[Tag]:

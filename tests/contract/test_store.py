@@ -8,7 +8,6 @@ import pytest
 
 from pipeline.errors import StoreError
 from pipeline.model import (
-    Intake,
     KnownItem,
     NewItem,
     Notice,
@@ -21,7 +20,7 @@ from pipeline.model import (
     Verdict,
 )
 from pipeline.ports import Store
-from pipeline.records import LedgerLine, StoredItem
+from pipeline.records import Intake, LedgerLine, StoredItem
 from pipeline.search import parse_search
 from tests import make
 from tests.contract.conftest import RULES

@@ -11,8 +11,9 @@ import jobs.poll
 from jobs.poll import Choice
 from jobs.settings import Settings
 from pipeline.config import load_configuration
-from pipeline.model import Intake, Outcome, SourceState
+from pipeline.model import Outcome, SourceState
 from pipeline.reading import Reading
+from pipeline.records import Intake
 from pipeline.run import Inflow, take_in
 from pipeline.snapshot import unpacked
 from store import open_store

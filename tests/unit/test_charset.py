@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.charset import decode
+from pipeline.charset import decode, is_encoding
 from pipeline.errors import SourceError
 
 TEXT = "①㈱髙～ 令和の報告書を公表しました ｱｲ"
@@ -71,6 +71,8 @@ def test_a_label_means_what_it_means_to_browsers(label: str, codec: str, text: s
         pytest.param(codecs.BOM_UTF32_LE, "utf-32-le", id="UTF-32"),
         pytest.param(b"", "utf-16-le", id="no mark, small end first"),
         pytest.param(b"", "utf-16-be", id="no mark, big end first"),
+        pytest.param(b"", "utf-32-le", id="no mark, four bytes, small end first"),
+        pytest.param(b"", "utf-32-be", id="no mark, four bytes, big end first"),
     ],
 )
 def test_a_byte_order_mark_beats_every_label(mark: bytes, codec: str) -> None:
@@ -115,6 +117,75 @@ def test_a_page_names_its_own_encoding() -> None:
     assert decode(euc_jp(page), page=True) == page
 
 
+@pytest.mark.parametrize(
+    ("label", "codec", "text"),
+    [
+        pytest.param("cp437", "cp437", "é½ Ç", id="a code page of DOS"),
+        pytest.param("850", "cp850", "é½ Ç", id="a number"),
+        pytest.param("x-mac-roman", "mac_roman", "“é” Ç", id="a Macintosh"),
+        pytest.param("latin_1", "cp1252", "“é” Ç", id="Python's name for what Windows has wider"),
+        pytest.param("iso-2022-jp", "iso2022_jp_ext", "半角ｶﾅと全角 JIS", id="half-width in JIS"),
+        pytest.param("iso-2022-jp-2", "iso2022_jp_1", "丂補助漢字", id="JIS X 0212"),
+        pytest.param("cp037", "cp037", "é Ç", id="a mainframe"),
+        pytest.param("ebcdic-cp-be", "cp500", "é Ç", id="another mainframe"),
+    ],
+)
+def test_other_labels_mean_what_python_takes_them_for(label: str, codec: str, text: str) -> None:
+    assert decode(prolog(label, text).encode(codec)) == prolog(label, text)
+
+
+def test_a_mainframe_breaks_its_lines_its_own_way() -> None:
+    written = '<?xml version="1.0"?>\n<title>é</title>'
+    assert decode(written.replace("\n", "\x85").encode("cp037")) == written
+
+
+def test_nec_characters_are_read_in_jis_too() -> None:
+    # Row 13 and the row of IBM, that no Japanese standard has.
+    jis = b"\x1b$B-!-j|b\x1b(B is \x1b$B\x21\x21\x1b(B"
+    assert decode(jis) == "①㈱髙 is \u3000"
+
+
+@pytest.mark.parametrize(
+    ("label", "expected"),
+    [
+        ("Shift_JIS", True),
+        ("windows-1258", True),
+        ("utf-7", False),
+        ("rot13", False),
+        ("cp037", False),
+        ("", False),
+        ("x" * 300, False),
+    ],
+)
+def test_an_encoding_is_one_that_documents_are_written_in(label: str, expected: bool) -> None:
+    assert is_encoding(label) is expected
+
+
+@pytest.mark.parametrize(
+    ("text", "codec"),
+    [
+        pytest.param(TEXT, "cp932", id="Shift_JIS"),
+        pytest.param("人工知能に関する報告書を公表しました", "euc_jp", id="EUC-JP"),
+    ],
+)
+@pytest.mark.parametrize("label", ["iso-8859-1", "utf-8", "euc-jp", "shift_jis", "koi8-r", "gbk"])
+def test_kana_are_stronger_than_a_label(text: str, codec: str, label: str) -> None:
+    assert decode(prolog(label, text).encode(codec)) == prolog(label, text)
+
+
+def test_half_of_a_character_says_nothing_against_utf8() -> None:
+    text = prolog("iso-8859-1", "報告書を公表しました" * 9)
+    torn = text.encode().replace("した</title>".encode(), b"\xe3\x81</title>")
+    assert decode(torn).endswith("公表しま\ufffd</title>")
+
+
+def test_single_bytes_of_windows_in_utf8_are_what_windows_means() -> None:
+    content = prolog("utf-8", "§ café").encode()
+    assert decode(content.replace(b"<title>", b"<title>It\x92s \x81 ")) == (
+        prolog("utf-8", "It’s \ufffd § café")
+    )
+
+
 def test_one_torn_character_is_damage_and_not_another_encoding() -> None:
     content = ("報告書を公表しました" * 9).encode()
     assert decode(content[:-1]) == "報告書を公表しました" * 8 + "報告書を公表しまし\ufffd"
@@ -142,7 +213,14 @@ def test_mojibake_is_refused(content: bytes, named: str) -> None:
     )
 
 
-@given(st.text(st.characters(exclude_categories=["Cc", "Cs", "Co", "Cn"])))
+def test_what_is_wrong_inside_utf8_is_not_hidden_by_another_encoding() -> None:
+    with pytest.raises(SourceError):
+        decode("\ufffd\ufffd".encode(), content_type="text/xml; charset=windows-1251")
+
+
+@given(
+    st.text(st.characters(exclude_categories=["Cc", "Cs", "Co", "Cn"], exclude_characters="\ufffd"))
+)
 def test_utf8_comes_out_as_it_went_in(text: str) -> None:
     assert decode(text.encode()) == text.lstrip("\ufeff")
 
@@ -154,6 +232,14 @@ def test_what_is_decoded_has_next_to_no_damage(content: bytes, label: str) -> No
         assert text.count("\ufffd") <= 0.02 * len(text)
 
 
+def test_megabytes_of_damage_are_read_in_one_go() -> None:
+    # One call of ours for each of them, and each copying the rest, took minutes.
+    with pytest.raises(SourceError):
+        decode(b"\x80\x81" * 1_000_000)
+
+
 def test_the_reading_of_nec_characters_does_not_write() -> None:
     with pytest.raises(UnicodeEncodeError):
         "é".encode("ascii", "nec")
+    with pytest.raises(UnicodeEncodeError):
+        "é".encode("ascii", "stray")

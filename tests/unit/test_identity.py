@@ -142,6 +142,13 @@ def test_another_item_that_looks_alike(before: Item, now: Item) -> None:
     assert after(before).numbers(now) == [None]
 
 
+def test_guids_that_name_places_of_one_page_are_different_items() -> None:
+    page = "https://gov.example/log"
+    items = [entry(f"Change {n}", link="/log", guid=f"{page}#{n}") for n in (1, 2)]
+    memory = after(*items)
+    assert memory.numbers(*items) == [1, 2]
+
+
 def test_a_link_twice_in_a_document_makes_two_items() -> None:
     memory = after(entry("Survey, May"))
     assert memory.numbers(entry("Survey, June"), entry("Survey, July")) == [None, None]

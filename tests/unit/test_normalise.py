@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pipeline.model import Item, Precision, RawItem, Type
-from pipeline.normalise import kept, normalise
+from pipeline.normalise import as_item, kept, normalise
 from tests import make
 
 SOURCE = make.source(timezone="Asia/Tokyo", type=Type.REPORT)
@@ -131,6 +131,30 @@ def test_a_language_is_declared_or_proved_by_its_script(
     item = normalise(raw, make.source(language=own), make.NOW)
     assert item is not None
     assert item.language == language
+
+
+@pytest.mark.parametrize(
+    ("categories", "expected"),
+    [
+        pytest.param(("AI", "Press release"), Type.PRESS, id="one names a type"),
+        pytest.param(("パブリックコメント",), Type.CONSULTATION, id="Japanese"),
+        pytest.param(("Speech", "speeches"), Type.SPEECH, id="twice the same"),
+        pytest.param(("Speech", "Report"), Type.REPORT, id="two types: the source decides"),
+        pytest.param(("Guidance for schools",), Type.REPORT, id="a word in a longer name"),
+        pytest.param((), Type.REPORT, id="none"),
+    ],
+)
+def test_the_type_is_what_the_categories_call_it(
+    categories: tuple[str, ...], expected: Type
+) -> None:
+    assert as_item(make.raw_item(categories=categories), SOURCE, make.NOW).type is expected
+
+
+def test_an_entry_that_says_too_little_is_an_item_still() -> None:
+    raw = RawItem(base="https://gov.example/", guid="g1", published="2026-03-01")
+    assert normalise(raw, SOURCE, make.NOW) is None
+    item = as_item(raw, SOURCE, make.NOW)
+    assert (item.guid, item.title, item.published_raw) == ("g1", "", "2026-03-01")
 
 
 def test_texts_are_cut_where_no_reader_looks() -> None:

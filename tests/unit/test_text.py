@@ -47,6 +47,14 @@ def test_a_title_is_one_line() -> None:
             "<script>x</script><style>y</style>z<svg>w</svg>!", "z!", id="silent elements"
         ),
         pytest.param("&lt;p&gt;Tom &amp;amp; Ann&lt;/p&gt;", "Tom & Ann", id="escaped twice"),
+        pytest.param(
+            "caf\u00c3\u00a9 \u2013", "caf\u00c3\u00a9 \u2013", id="half of it encoded twice"
+        ),
+        pytest.param(f"a &#{'9' * 5_000}; b", "a \ufffd b", id="a number of many digits"),
+        pytest.param("caf\u00c3\u00a9", "café", id="UTF-8 encoded twice"),
+        pytest.param("It\u00e2\u20ac\u2122s", "It’s", id="by way of Windows"),
+        pytest.param("\u00e3\x81\u201a", "あ", id="by way of both"),
+        pytest.param("jusqu’à\u00a0», Ó²", "jusqu’à », Ó²", id="only looks so"),
         pytest.param("Use of &lt;b&gt; in text", "Use of <b> in text", id="a text about a tag"),
         pytest.param("<!-- -->", "", id="nothing to see"),
         pytest.param("<?xml version='1.0' encoding='euc-jp'?><p>会議", "会議", id="prolog"),

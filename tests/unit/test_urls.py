@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.urls import canonical, host_key, identity_form, is_http_url
+from pipeline.urls import canonical, guid_form, host_key, identity_form, is_http_url
 
 BASE = "https://gov.example/news/feed.xml"
 
@@ -36,7 +36,9 @@ BASE = "https://gov.example/news/feed.xml"
         ),
         pytest.param("/a?utm_medium=rss", "https://gov.example/a", id="only tracking"),
         pytest.param("/a?x=1&amp;y=2", "https://gov.example/a?x=1&y=2", id="escaped twice"),
-        pytest.param("/a#part-2", "https://gov.example/a", id="a place in the page"),
+        pytest.param("/a#part-2", "https://gov.example/a#part-2", id="a place in the page"),
+        pytest.param("/a#xtor=RSS-32", "https://gov.example/a", id="tracking in the fragment"),
+        pytest.param("/a#rss", "https://gov.example/a", id="a fragment that says: by RSS"),
         pytest.param("/a#!/item/2", "https://gov.example/a#!/item/2", id="hash-bang"),
         pytest.param("/a#/item/2", "https://gov.example/a#/item/2", id="route"),
         pytest.param(" /a\n b/c ", "https://gov.example/a%20b/c", id="wrapped"),
@@ -83,8 +85,14 @@ def test_identity_is_blind_to_scheme_and_tracking() -> None:
     } == {"gov.example/a"}
 
 
+def test_a_place_in_a_page_is_no_page_but_may_be_an_item() -> None:
+    assert identity_form("https://gov.example/a#2") == "gov.example/a"
+    assert guid_form("https://gov.example/a#2") == "gov.example/a#2"
+    assert identity_form("https://gov.example/a#/2") == "gov.example/a#/2"
+
+
 def test_identity_of_what_is_no_address_is_the_text() -> None:
-    assert identity_form(" tag:gov.example,2026:1 ") == "tag:gov.example,2026:1"
+    assert identity_form(" tag:gov.example,2026:#1 ") == "tag:gov.example,2026:#1"
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,154 @@
+"""RSS 0.9 to 2.0, RDF, Atom and CDF -> raw items.
+
+Well-formed documents are read as a tree, by lxml; what is still broken after small repairs goes
+through feedparser, which reads more than any tree can hold.
+"""
+
+import re
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any, Final, NamedTuple
+
+from lxml import etree
+
+from pipeline.errors import SourceError
+from pipeline.model import Document, Parsed, RawItem, Source
+from pipeline.parse import elements, lenient
+from pipeline.parse.entries import in_language, left_out, newest
+from pipeline.parse.repair import repaired, with_namespaces
+from pipeline.parse.sniff import Root
+from pipeline.text import html_to_text, one_line
+from pipeline.urls import canonical
+
+_OPENS: Final = re.compile(r"<(?:\w+:)?(?:item|entry)[\s>]", re.IGNORECASE)
+_CLOSES: Final = re.compile(r"</(?:\w+:)?(?:item|entry)\s*>", re.IGNORECASE)
+_CLOSED_ROOT: Final = re.compile(r"</(?:\w+:)?(?:rss|rdf|feed|channel)\s*>\s*\Z", re.IGNORECASE)
+_FAULT_LENGTH: Final = 120
+_OPEN_END: Final = frozenset({"ERR_TAG_NOT_FINISHED"})
+
+
+class _Read(NamedTuple):
+    """A feed taken apart by either reader: `item` reads one entry, `published` its date alone."""
+
+    title: str
+    site: str
+    language: str
+    entries: Sequence[Any]
+    item: Callable[[Any, str], RawItem]
+    published: Callable[[Any], str]
+    trouble: str = ""
+
+
+def read(source: Source, document: Document, root: Root) -> Parsed:
+    """Read a feed from its root on; small damage is repaired, larger damage named.
+
+    A feed without entries has no items.
+    """
+    # Faults are named by line, and lines are counted from the beginning of the document.
+    lines_before = "\n" * root.before.count("\n")
+    found = _taken_apart(lines_before + repaired(root.text, root.before))
+    kept = newest(found.entries, found.published, source.timezone)
+    items = (found.item(entry, document.url) for entry in kept)
+    return Parsed(
+        title=one_line(html_to_text(found.title)),
+        site=canonical(found.site, document.url),
+        items=tuple(in_language(item, found.language, source) for item in items),
+        trouble=tuple(_trouble(root, found, dropped=len(found.entries) - len(kept))),
+    )
+
+
+def _taken_apart(text: str) -> _Read:
+    try:
+        return _from_tree(_tree(text))
+    except etree.XMLSyntaxError as e:
+        fault = one_line(e.msg or "broken")[:_FAULT_LENGTH]
+    text = with_namespaces(text)
+    try:
+        return _from_tree(_tree(text))
+    except etree.XMLSyntaxError:
+        return _from_start(text, fault) or _leniently(text, fault)
+
+
+def _tree(text: str) -> etree._Element:
+    return etree.fromstring(text, _parser(recover=False))
+
+
+def _recovered(text: str) -> tuple[etree._Element, set[str]]:
+    """Return the tree of as much of a document as one can be made of, and the kinds of errors."""
+    parser = _parser(recover=True)
+    # Where not even a first tag is whole, there is no tree.
+    root = etree.fromstring(text, parser) if text.strip() else None
+    return (
+        etree.Element("rss") if root is None else root,
+        {error.type_name for error in parser.error_log},
+    )
+
+
+def _parser(*, recover: bool) -> etree.XMLParser:
+    return etree.XMLParser(
+        recover=recover, resolve_entities=False, no_network=True, remove_pis=True
+    )
+
+
+def _from_tree(root: etree._Element, fault: str = "") -> _Read:
+    feed = elements.feed(root)
+    return _Read(
+        title=feed.title,
+        site=feed.site,
+        language=feed.language,
+        entries=feed.entries,
+        item=elements.raw_item,
+        published=elements.published,
+        trouble=fault,
+    )
+
+
+def _from_start(text: str, fault: str) -> _Read | None:
+    """Read a feed up to its last whole entry; None when it is broken before that, too.
+
+    Half a title must not become an item.
+    """
+    end = _end_of_whole_entries(text)
+    if _OPENS.search(text, end) and _CLOSED_ROOT.search(text[-200:]):
+        # It goes on to its end; only an end tag was forgotten.
+        return None
+    root, errors = _recovered(text[:end])
+    if errors - _OPEN_END:
+        return None
+    return _from_tree(root, f"broken after its last whole entry ({fault})")
+
+
+def _end_of_whole_entries(text: str) -> int:
+    closes = [match.end() for match in _CLOSES.finditer(text)]
+    first = _OPENS.search(text)
+    return closes[-1] if closes else first.start() if first else len(text)
+
+
+def _leniently(text: str, fault: str) -> _Read:
+    trouble = f"not well-formed, read leniently ({fault})"
+    try:
+        head, entries = lenient.read(text)
+    except SourceError:
+        return _from_tree(_recovered(text)[0], trouble)
+    return _Read(
+        title=str(head.get("title") or ""),
+        site=str(head.get("link") or ""),
+        language=str(head.get("language") or ""),
+        entries=entries[:-1] if _torn(text) else entries,
+        item=lenient.raw_item,
+        published=lenient.published,
+        trouble=trouble,
+    )
+
+
+def _torn(text: str) -> bool:
+    """Say whether the answer ended inside an entry."""
+    unclosed = len(_OPENS.findall(text)) > len(_CLOSES.findall(text))
+    return unclosed and not _CLOSED_ROOT.search(text[-200:])
+
+
+def _trouble(root: Root, found: _Read, *, dropped: int) -> Iterator[str]:
+    if root.junk:
+        yield "text before the feed was skipped"
+    if found.trouble:
+        yield found.trouble
+    yield from left_out(dropped)
