@@ -36,7 +36,10 @@ class Choice:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PollReport:
-    """How one run went, source by source in the order of the configuration."""
+    """How one run went, source by source in the order of the configuration.
+
+    Where nothing was due there was no run, and its number is 0.
+    """
 
     run_id: int
     started: datetime
@@ -68,6 +71,9 @@ def poll(
     store.put_ruleset(ruleset.hash, ruleset.text, ruleset.file, started)
     states = store.source_states()
     chosen, results = _choose(deployment, choice, states, started)
+    if not chosen and not results and choice == Choice() and store.first_run_at():
+        # The service asks every few seconds; what did not happen leaves no trace.
+        return PollReport(run_id=0, started=started, finished=started, results=())
     run_id = store.start_run("poll", started)
     tell = on_result or _nobody
     for result in results:
@@ -107,6 +113,8 @@ def _choose(
     waiting = waits(states.values(), now)
     for source in _candidates(deployment, choice, states, now):
         until = left_alone_until(source, states[source.id], waiting, now)
+        if until and choice == Choice():
+            continue
         if not source.enabled:
             refused.append(_refusal(source, Outcome.DISABLED, f"disabled: {source.reason}"))
         elif until:

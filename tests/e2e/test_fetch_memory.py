@@ -193,6 +193,7 @@ def test_a_wait_holds_for_its_part_of_the_host_and_against_every_force(
         "not asked: the server wants to be left alone until 2026-11-03 11:00 UTC"
     )
     assert "/api/b" not in site.hits
+    assert poll(watch, minutes=119) == {}
     site.pages["/api/a"] = Page(rss(GUIDANCE))
     freed = poll(watch, "--all", minutes=121)
     assert {each["outcome"] for each in freed.values()} == {"ok"}
@@ -206,6 +207,14 @@ def test_a_source_is_asked_before_each_digest_whatever_its_interval(
     # 07:30 in Tokyo is 22:30; the floor holds until 15:00, and again until 21:00.
     asked = [bool(poll(watch, hours=hour)) for hour in (1, 5, 6.1, 12, 12.2, 12.7, 13.1, 13.2)]
     assert asked == [False, False, True, False, True, False, True, False]
+
+
+def test_where_nothing_is_due_nothing_is_written(watch: Deployment) -> None:
+    first = watch.run("poll", "--json", POLICYWATCH_NOW="2026-11-03T09:00").json
+    idle = watch.run("poll", "--json", POLICYWATCH_NOW="2026-11-03T09:10")
+    later = watch.run("poll", "--json", POLICYWATCH_NOW="2026-11-03T18:00").json
+    assert (idle.code, idle.json["run"], idle.json["results"]) == (0, 0, [])
+    assert later["run"] == first["run"] + 1
 
 
 # --- what is kept ---------------------------------------------------------------------------
