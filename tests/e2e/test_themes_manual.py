@@ -5,7 +5,6 @@ import shlex
 from collections.abc import Iterator
 from pathlib import Path
 
-import click
 import pytest
 
 from tests.e2e.test_readme import typed
@@ -17,8 +16,6 @@ BLOCKS = blocks(TEXT)
 SOURCES = """sources:
   - {id: gov, name: Ministry, kind: feed, url: "https://gov.example/feed", jurisdiction: JP}
 """
-# Promised to analysts, and not there yet; an entry is tried like every other once it is.
-COMING = ("themes try", "themes lint", "themes history --restore")
 
 
 def commands() -> Iterator[list[str]]:
@@ -37,12 +34,7 @@ def test_a_command_can_be_typed(
 ) -> None:
     (tmp_path / "labelled.jsonl").touch()
     monkeypatch.chdir(tmp_path)
-    try:
-        typed(words)
-    except (LookupError, click.NoSuchOption) as e:
-        if any(set(coming.split()) <= set(words) for coming in COMING):
-            pytest.xfail(f"is still to come: {e}")
-        raise
+    typed(words)
 
 
 def shown() -> Iterator[tuple[Block, str]]:
