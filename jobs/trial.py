@@ -74,7 +74,7 @@ def try_file(path: Path, source: Source, content_type: str, now: datetime) -> Tr
         )
     document = Document(
         url=source.url,
-        status=HTTPStatus.OK,
+        status=HTTPStatus.OK.value,
         content=path.read_bytes(),
         content_type=content_type or mimetypes.guess_type(path.name)[0] or "",
     )
