@@ -98,8 +98,9 @@ def _link(entry: Entry) -> str | None:
     if link and link != entry.get("id"):
         return link
     by_rel = {other.get("rel"): other.get("href") for other in reversed(entry.get("links", []))}
-    # feedparser takes any guid for a link where there is none.
-    by_rel["guid"] = link if link.lower().startswith(("http:", "https:", "/")) else ""
+    # feedparser takes any guid for a link where there is none, but not what RDF is about.
+    name = link or (entry.get("id", "") if entry.get("guidislink", True) else "")
+    by_rel["guid"] = name if name.lower().startswith(("http:", "https:", "/")) else ""
     return next((by_rel[rel] for rel in _LINKS if by_rel.get(rel)), None)
 
 
