@@ -82,9 +82,10 @@ _SETS_JP: Final = re.compile(rb"\x1b(\$[B@]|\$\(D|\(I|\([BJH])")
 _LEADS_JP: Final = {b"$B": b"", b"$@": b"", b"$(D": b"\x8f", b"(I": b"\x8e"}
 # euc_jp maps these five as JIS X 0208 wrote them, browsers and cp932 as Windows does.
 _AS_WINDOWS: Final = str.maketrans("〜‖−¢£¬", "～∥－￠￡￢")
+_ASCII: Final = bytes(range(0x80))
 _FOREIGN: Final = bytes(range(0x80, 0x100))
 _FOREIGN_RUN: Final = re.compile(rb"[\x80-\xff]+")
-_FOREIGN_TEXT: Final = re.compile(rb"[^<>\x80-\xff]{0,200}[\x80-\xff][^<>]{0,2000}")
+_FOREIGN_TEXT: Final = re.compile(rb"[^<>\x80-\xff]{0,40}[\x80-\xff][^<>]{0,2000}")
 _DAMAGE: Final = re.compile("[\ufffd\x80-\x84\x86-\x9f]")
 _CONTROLS: Final = re.compile("[\x00-\x08\x0e-\x1a\x1c-\x1f]")
 _KANA: Final = re.compile("[\u3041-\u3096\u30a1-\u30fa\u30fc]")
@@ -243,10 +244,7 @@ def _nearly_utf8(body: bytes) -> bool:
 
 def _japanese(body: bytes) -> str:
     """Return the encoding in which bytes are Japanese with kana; empty when they are not."""
-    first = _FOREIGN_RUN.search(body)
-    if not first:
-        return ""
-    sample = body[first.start() :][:_KANA_SAMPLE]
+    sample = body.lstrip(_ASCII)[:_KANA_SAMPLE]
     # In this order: cp932 reads EUC-JP as half-width katakana, which counts against it.
     likely = (c for c in ("cp932", "euc_jp") if _kana_share(sample, c) > _JAPANESE_ABOVE)
     return next(likely, "")

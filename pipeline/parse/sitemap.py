@@ -20,9 +20,12 @@ from pipeline.urls import canonical
 _INDEX: Final = "sitemapindex"
 # With the index itself, as many documents as one source may have in one reading.
 _SITEMAPS: Final = 9
-_LISTED: Final = re.compile(r"<(?:\w+:)?sitemap\b.*?</(?:\w+:)?sitemap\s*>", re.DOTALL)
-_LOC: Final = re.compile(r"<(?:\w+:)?loc\b[^<>]*>\s*(?:<!\[CDATA\[)?\s*([^<>\s\]]{1,2000})")
-_LASTMOD: Final = re.compile(r"<(?:\w+:)?lastmod\b[^<>]*>\s*([\d:TZ.+-]{8,40})")
+# An index is read here and not in the sandbox: none of these goes over a text more than once.
+_ENDS: Final = re.compile(r"</(?:\w{1,20}:)?sitemap\s{0,20}>")
+_LOC: Final = re.compile(
+    r"<(?:\w{1,20}:)?loc>\s{0,200}(?:<!\[CDATA\[\s{0,200})?([^<>\s\]]{1,2000})"
+)
+_LASTMOD: Final = re.compile(r"<(?:\w{1,20}:)?lastmod>\s{0,200}([\d:TZ.+-]{8,40})")
 _EXTENSION: Final = re.compile(r"\.[a-zA-Z]{2,5}\Z")
 _JOINTS: Final = re.compile(r"[\s\-_+.]+")
 _NAMELESS: Final = re.compile(r"[\d.]*|index|default|home", re.IGNORECASE)
@@ -82,7 +85,7 @@ def _root(source: Source, document: Document) -> Root:
 def _listed(text: str) -> list[tuple[str, str]]:
     """Return address and date of every sitemap of an index, the newest first."""
     found = []
-    for entry in _LISTED.findall(text):
+    for entry in _ENDS.split(text)[:-1]:
         loc, date = _LOC.search(entry), _LASTMOD.search(entry)
         if loc:
             found.append((loc[1], date[1] if date else ""))

@@ -52,6 +52,15 @@ def test_nothing_but_an_index_names_more(content: str) -> None:
     assert more(content) == []
 
 
+@pytest.mark.parametrize("piece", ["<sitemap ", "<loc>", "<loc>" + " " * 99, "</sitemap", "<a:"])
+def test_an_index_of_nonsense_is_read_in_one_go(piece: str) -> None:
+    content = "<sitemapindex>" + piece * (1_000_000 // len(piece))
+    assert more(content + "<sitemap><loc>/1.xml</loc></sitemap>") in (
+        ["https://gov.example/1.xml"],
+        [],
+    )
+
+
 def test_an_index_is_read_up_to_the_limit_of_one_reading() -> None:
     dated = [(f"https://gov.example/{n}.xml", f"2026-01-{n + 1:02d}") for n in range(12)]
     undated = [(loc, "") for loc, _ in dated]
