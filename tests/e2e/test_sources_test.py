@@ -174,6 +174,15 @@ def test_broken_things_have_an_outcome_each(
     assert error in found["error"]
 
 
+def test_a_key_goes_to_no_other_host(home: Deployment, site: Site) -> None:
+    keyed = "  - {id: api, name: API, kind: feed, url: 'https://api.example/a', key_env: API_KEY}\n"
+    home.write("sources.yaml", SOURCES.replace("URL", site.url("")) + keyed)
+    site.pages["/a"] = Page(rss())
+    # Its own host is not asked without a key; another one has no use for it.
+    assert "needs a key" in tried(home, "api")["error"]
+    assert tried(home, site.url("/a"), "--as", "api")["outcome"] == "empty"
+
+
 @pytest.mark.parametrize(
     ("arguments", "hint"),
     [
@@ -185,6 +194,7 @@ def test_broken_things_have_an_outcome_each(
         (("FILE", "--timezone", "Tokyo"), "no zone is called 'Tokyo'"),
         (("FILE", "--select", "title=h2"), "give item=CSS"),
         (("FILE", "--kind", "fed"), "is not one of"),
+        (("map", "--last-bad", "--as", "ministry"), "no --as, no --content-type"),
     ],
 )
 def test_a_wrong_question_gets_a_hint(
