@@ -5,7 +5,12 @@ from pathlib import Path
 
 import pytest
 
+from tests.e2e.warm import end_warm
 from tests.e2e.world import DIGESTS, THEMES, Deployment, Sink, Site
+
+
+def pytest_sessionfinish() -> None:
+    end_warm()
 
 
 @pytest.fixture

@@ -18,7 +18,7 @@ from pipeline.sandbox import Sandbox
 SOURCE = Source(id="gov", name="Government", kind="feed", url="https://gov.example/feed")
 
 
-def misbehaving(size: int = 1, wall_seconds: float = 5.0) -> Sandbox:
+def misbehaving(size: int = 1, wall_seconds: float = 60.0) -> Sandbox:
     return Sandbox(
         size,
         memory_bytes=400_000_000,

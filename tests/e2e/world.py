@@ -13,6 +13,7 @@ from typing import Any
 
 from aiosmtpd.smtp import SMTP, Envelope, Session
 
+from tests.e2e.warm import warm
 from tests.smtp_server import Postbox
 
 COMMAND = Path(sys.executable).with_name("policywatch")
@@ -146,14 +147,10 @@ class Deployment:
         return kept | {"POLICYWATCH_HOME": str(self.home)} | self.environment | more
 
     def run(self, *arguments: str, **environment: str) -> Done:
-        done = subprocess.run(
-            [str(COMMAND), *arguments],
-            env=self.full_environment(**environment),
-            capture_output=True,
-            timeout=60,
-            check=False,
+        code, out, err = warm().run(
+            list(arguments), self.full_environment(**environment), seconds=60
         )
-        return Done(done.returncode, done.stdout.decode(), done.stderr.decode())
+        return Done(code, out.decode(), err.decode())
 
     def start(self, *arguments: str, **environment: str) -> "subprocess.Popen[bytes]":
         return subprocess.Popen(
