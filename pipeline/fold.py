@@ -8,10 +8,9 @@ import re
 import unicodedata
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from enum import Enum, auto
 from functools import lru_cache
-from typing import TypeAlias
+from typing import NamedTuple, TypeAlias
 
 Span: TypeAlias = tuple[int, int]
 
@@ -90,7 +89,7 @@ class WayBack:
         if not plain or _INVISIBLE.search(text) or "i\u0307" in text:
             self._parts = _Parts(text)
         left = self._parts.folded if self._parts else _DASHES.sub(" ", text.casefold())
-        self._cuts = list(_all_cuts(left, len(folded)))[::-1]
+        self._cuts = [cuts for cuts in _all_cuts(left, len(folded)) if cuts.places][::-1]
 
     def span(self, start: int, end: int) -> Span:
         """Return where a span of the folded text, of one character or more, is from."""
@@ -250,8 +249,7 @@ def _runs_of(characters: str) -> re.Pattern[str]:
     return re.compile(f"[{re.escape(characters)}]+")
 
 
-@dataclass(frozen=True, slots=True)
-class _Cuts:
+class _Cuts(NamedTuple):
     """Where characters were left out of a text: places in what is left, and how many so far."""
 
     places: list[int]
@@ -270,11 +268,11 @@ def _all_cuts(text: str, length: int) -> Iterator[_Cuts]:
     spaced = _spaced(text)
     if len(spaced) < len(text):
         yield _cuts(_spare_spaces(text), behind=True)
-    for _, pattern in _DROPPED:
-        if len(spaced) > length:
-            dropped = (found.span() for found in pattern.finditer(spaced))
+    for char, pattern in _DROPPED:
+        if len(spaced) > length and char in spaced:
+            dropped = [found.span() for found in pattern.finditer(spaced)]
             yield _cuts(dropped, behind=pattern is _LONG_VOWEL_AT_END)
-            spaced = pattern.sub("", spaced)
+            spaced = pattern.sub("", spaced) if dropped else spaced
 
 
 def _cuts(spans: Iterable[Span], *, behind: bool) -> _Cuts:

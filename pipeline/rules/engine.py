@@ -12,7 +12,7 @@ from typing import NamedTuple
 from pipeline.model import Evidence, Field, Match, Scope, Verdict
 from pipeline.rules.near import Lead, lead_of, miss
 from pipeline.rules.needs import Needs, Presence, needed, required, words_of
-from pipeline.rules.query import Case, Found, Judge, compile_node, holds
+from pipeline.rules.query import Case, Found, Judge, compile_node, holds, plain_words
 from pipeline.rules.theme import Asked, Rule, Theme
 from pipeline.rules.words import Hits, Lexicon, Texts, masked, word
 
@@ -74,11 +74,13 @@ class _Gates:
     require: tuple[_Gate, ...]
     exclude: tuple[_Gate, ...]
     masks: Needs
-    key: int
-    """Equal for themes that require the same and see the same."""
+    keys: Needs
+    """Words any of which opens the gate, whatever else may."""
 
     def is_open(self, case: Case) -> bool:
         """Say whether one of the required queries holds, where any is required."""
+        if not self.keys.isdisjoint(case.hits):
+            return True
         for gate in self.require:
             if gate.holds(case):
                 return True
@@ -109,7 +111,6 @@ class Engine:
     def __init__(self, themes: Sequence[Theme], mask: Iterable[str]) -> None:
         self._lexicon = Lexicon()
         self._masks = self._numbers(mask)
-        self._keys: dict[tuple[tuple[str, ...], Needs], int] = {}
         self._gates = tuple(map(self._gates_of, themes))
         self._masking = tuple(i for i, gates in enumerate(self._gates) if gates.masks)
         rules = [(number, rule) for number, theme in enumerate(themes) for rule in theme.rules]
@@ -140,14 +141,13 @@ class Engine:
         return frozenset(self._lexicon.number(word(text)) for text in words)
 
     def _gates_of(self, theme: Theme) -> _Gates:
-        masks = self._numbers(theme.mask)
-        sees = (tuple(asked.query for asked in theme.require), masks)
+        keys = [plain_words(asked.tree, self._lexicon) for asked in theme.require]
         return _Gates(
             theme,
             tuple(map(self._gate, theme.require)),
             tuple(map(self._gate, theme.exclude)),
-            masks,
-            self._keys.setdefault(sees, len(self._keys)),
+            self._numbers(theme.mask),
+            frozenset().union(*(words for words in keys if words)),
         )
 
     def _gate(self, asked: Asked) -> _Gate:
@@ -278,12 +278,10 @@ class _Cases:
         return self._masked.get(theme, self._case)
 
     def is_open(self, theme: int) -> bool:
-        """Say whether what a theme requires is there; many themes require the same."""
-        gates = self._gates[theme]
-        key = gates.key
-        if key not in self._open:
-            self._open[key] = gates.is_open(self.of(theme))
-        return self._open[key]
+        """Say whether what a theme requires is there."""
+        if theme not in self._open:
+            self._open[theme] = self._gates[theme].is_open(self.of(theme))
+        return self._open[theme]
 
 
 def _rank(judgement: _Judgement) -> tuple[float, int]:

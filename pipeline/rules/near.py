@@ -77,6 +77,6 @@ def miss(lead: Lead, case: Case) -> tuple[str, Found] | None:
             answers.append(found)
         elif operand not in absent:
             absent.append(operand)
-    if len(absent) != 1 or any(judge(case) is None for judge in lead.conditions):
+    if len(absent) != 1 or None in [judge(case) for judge in lead.conditions]:
         return None
     return absent[0].query, together(answers)

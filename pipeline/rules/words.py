@@ -66,7 +66,10 @@ class Texts:
 
     def cased(self, start: int, end: int) -> str:
         """Return a span of the joined text with its capitals."""
-        number = self.field(start)
+        number, begin, stop = self._place(start, end)
+        piece = self._texts[number][begin:stop]
+        if piece.isascii():
+            return fold_cased(piece)
         if number not in self._cased:
             self._cased[number] = fold_cased(self._texts[number])
         shift = self.starts[number]
@@ -79,12 +82,17 @@ class Texts:
 
     def evidence(self, rule: str, start: int, end: int) -> Evidence:
         """Return a span of the joined text as words of the text as it was."""
+        number, start, end = self._place(start, end)
+        text = self._texts[number][start:end]
+        return Evidence(rule=rule, field=FIELDS[number], start=start, end=end, text=text)
+
+    def _place(self, start: int, end: int) -> tuple[int, int, int]:
+        """Return the field of a span of the joined text, and where it stands in its text."""
         number = self.field(start)
-        text, shift = self._texts[number], self.starts[number]
+        shift = self.starts[number]
         if number not in self._ways_back:
-            self._ways_back[number] = WayBack(text, self._folded[number])
-        start, end = self._ways_back[number].span(start - shift, end - shift)
-        return Evidence(rule=rule, field=FIELDS[number], start=start, end=end, text=text[start:end])
+            self._ways_back[number] = WayBack(self._texts[number], self._folded[number])
+        return number, *self._ways_back[number].span(start - shift, end - shift)
 
 
 @dataclass(slots=True)
