@@ -42,15 +42,19 @@ _DOT_IN_KATAKANA = re.compile(f"・(?<=[{_KATAKANA}]・)(?=[{_KATAKANA}])")
 _LONG_VOWEL_AT_END = re.compile(f"ー(?<=[{_KATAKANA}]{{3}}ー)ー*(?![{_KATAKANA}])")
 # To ask for one character costs a tenth of what a pattern does that finds nothing.
 _DROPPED = ((" ", _SPACE_IN_CJK), ("・", _DOT_IN_KATAKANA), ("ー", _LONG_VOWEL_AT_END))
+_WHITE = bytes(byte for byte in range(128) if chr(byte).isspace() or byte == ord("-"))
+# What ASCII folds to; a table of bytes takes all steps of it at once.
+_SPACED = bytes.maketrans(_WHITE, b" " * len(_WHITE))
+_LOWER = bytes(range(256)).lower().translate(_SPACED)
 _SPARE_SPACES = re.compile(r"\s\s+")
 # What may join the character before it, or fold to none or to two; the rest never does.
-_DOUBTFUL = re.compile("[^\n -~、。「」ぁ-ゖァ-ヺー一-鿿]")
+_DOUBTFUL = re.compile("[^\n -~、。「」ぁ-ゖァ-ー一-鿿]")
 
 
 def fold(text: str) -> str:
     """Return the form of a text that is compared; its length may differ from the text's."""
     if text.isascii():
-        return _spaced(text.lower().replace("-", " "))
+        return _one_spaces(text.encode().translate(_LOWER).decode())
     if _UNUSUAL.search(text):
         return _joined(_DASHES.sub(" ", _visible(text).casefold()))
     return _joined(_normal(text).casefold().replace("-", " "))
@@ -62,7 +66,7 @@ def fold_cased(text: str) -> str:
     What folds to two characters (ß) has no capital here.
     """
     if text.isascii():
-        return _spaced(text.replace("-", " "))
+        return _one_spaces(text.encode().translate(_SPACED).decode())
     visible = _visible(text)
     if len(visible.casefold()) != len(visible):
         visible = "".join(c if len(c.casefold()) == 1 else c.casefold() for c in visible)
@@ -82,7 +86,7 @@ class WayBack:
     def __init__(self, text: str, folded: str) -> None:
         self._parts: _Parts | None = None
         self._cuts: list[_Cuts] = []
-        plain = _is_plain(text)
+        plain = text.isascii() or _is_plain(text)
         # Where nothing becomes two, all that folding does is leave out.
         if plain and len(text) == len(folded):
             return
@@ -151,6 +155,10 @@ def _spaced(text: str) -> str:
     if not text.isprintable():
         return " ".join(text.split())
     # No other white space is printable; cutting a text to words costs more than all the rest.
+    return _one_spaces(text)
+
+
+def _one_spaces(text: str) -> str:
     while "  " in text:
         text = text.replace("  ", " ")
     return text.strip(" ")
@@ -158,10 +166,10 @@ def _spaced(text: str) -> str:
 
 def _is_plain(text: str) -> bool:
     """Say whether each character stands by itself, in any case."""
-    return text.isascii() or (
+    return not _DOUBTFUL.search(text) or (
         unicodedata.is_normalized("NFKC", text)
         and len(text.casefold()) == len(text)
-        and not any(_role(char) is _Role.JOINS for char in set(text))
+        and not any(_role(char) is _Role.JOINS for char in set(_DOUBTFUL.findall(text)))
     )
 
 

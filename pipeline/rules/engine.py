@@ -5,7 +5,7 @@ the words that it cannot do without was found; of those it could be filed under,
 """
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping, Sequence, Set
+from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -131,10 +131,9 @@ class Engine:
         cases = self._cases(masked(hits, self._masks), joined, scope)
         judged = self._judged(rules, cases)
         near = [j for j in judged if j.verdict is Verdict.NEAR]
-        near.sort(key=_rank)
-        if len(near) < _MOST_NEAR:
-            near += sorted(self._near_misses(leads, cases, {j.theme for j in judged}), key=_rank)
-        decided = sorted((j for j in judged if j.verdict is not Verdict.NEAR), key=_rank)
+        decided = [j for j in judged if j.verdict is not Verdict.NEAR]
+        if leads and len(near) < _MOST_NEAR:
+            near += self._near_misses(leads, cases, {j.theme for j in judged})
         return tuple([self._match(j, joined) for j in (*decided, *near[:_MOST_NEAR])])
 
     def _numbers(self, words: Iterable[str]) -> Needs:
@@ -181,7 +180,7 @@ class Engine:
         return _Cases(self._gates, Case(hits, texts, scope, present), cases, in_title)
 
     def _judged(self, rules: Iterable[int], cases: "_Cases") -> list[_Judgement]:
-        """Judge every theme of which a rule holds."""
+        """Judge every theme of which a rule holds, the highest score first."""
         holding: dict[int, list[tuple[_Compiled, Found]]] = {}
         for order in rules:
             compiled = self._rules[order]
@@ -190,8 +189,8 @@ class Engine:
                 found = compiled.judge(case)
                 if found and found[1]:
                     holding.setdefault(compiled.theme, []).append((compiled, found))
-        judged = (self._judgement(theme, rules, cases) for theme, rules in holding.items())
-        return [judgement for judgement in judged if judgement is not None]
+        judged = [self._judgement(theme, rules, cases) for theme, rules in holding.items()]
+        return _ranked(judgement for judgement in judged if judgement is not None)
 
     def _judgement(
         self, number: int, holding: Sequence[tuple[_Compiled, Found]], cases: "_Cases"
@@ -212,30 +211,33 @@ class Engine:
 
     def _near_misses(
         self, leads: Iterable[int], cases: "_Cases", said: set[int]
-    ) -> Collection[_Judgement]:
-        """Return near misses of themes that said nothing yet, the best three among them."""
+    ) -> Sequence[_Judgement]:
+        """Return near misses of themes that said nothing yet, the best three first."""
         nearest: dict[int, _Judgement] = {}
         bar, in_title = 0.0, cases.in_title
         for order in leads:
             compiled = self._rules[order]
-            theme, most = compiled.theme, compiled.most[in_title.isdisjoint(compiled.words)]
+            theme, lead, case = compiled.theme, compiled.lead, cases.of(compiled.theme)
+            if lead is None or len(lead.groups - case.present) > lead.most_absent:
+                continue
+            most = compiled.most[in_title.isdisjoint(compiled.words)]
             # Of equals the first stays.
             beaten = nearest[theme].score if theme in nearest else bar
             if most <= beaten or theme in said or not cases.is_open(theme):
                 continue
-            near = self._near_miss(compiled, cases.of(theme))
+            near = self._near_miss(compiled, lead, case)
             if near is None or near.score <= beaten:
                 continue
-            if self._gates[theme].excluded_by(cases.of(theme)):
+            if self._gates[theme].excluded_by(case):
                 said.add(theme)
                 continue
             nearest[theme] = near
             bar = _third_best(nearest.values())
-        return nearest.values()
+        return _ranked(nearest.values())
 
-    def _near_miss(self, compiled: _Compiled, case: Case) -> _Judgement | None:
+    def _near_miss(self, compiled: _Compiled, lead: Lead, case: Case) -> _Judgement | None:
         """Judge a rule that would have made its theme apply, by its score, but for one operand."""
-        missed = miss(compiled.lead, case) if compiled.lead else None
+        missed = miss(lead, case)
         if missed is None or not compiled.is_asked(case.scope):
             return None
         absent, found = missed
@@ -251,7 +253,7 @@ class Engine:
             theme=self._gates[judgement.theme].theme.id,
             verdict=judgement.verdict,
             score=judgement.score,
-            evidence=tuple(texts.evidence(rule, start, end) for start, end, rule in sorted(places)),
+            evidence=tuple([texts.evidence(*place) for place in sorted(places)]),
             missing=judgement.missing,
             excluded_by=judgement.excluded_by,
         )
@@ -284,20 +286,20 @@ class _Cases:
         return self._open[theme]
 
 
-def _rank(judgement: _Judgement) -> tuple[float, int]:
-    return -judgement.score, judgement.theme
+def _ranked(judged: Iterable[_Judgement]) -> list[_Judgement]:
+    return sorted(judged, key=lambda judgement: (-judgement.score, judgement.theme))
 
 
-def _filed(rules: Iterable[_Compiled], lexicon: Lexicon) -> Mapping[int, frozenset[int]]:
+def _filed(rules: Iterable[_Compiled], lexicon: Lexicon) -> Mapping[int, Sequence[int]]:
     """Put rules, by their places, under the words that wake them."""
-    orders: defaultdict[int, set[int]] = defaultdict(set)
+    orders: defaultdict[int, list[int]] = defaultdict(list)
     for compiled in rules:
         for number in needed(compiled.rule.tree, lexicon) or ():
-            orders[number].add(compiled.order)
-    return {number: frozenset(places) for number, places in orders.items()}
+            orders[number].append(compiled.order)
+    return dict(orders)
 
 
-def _filed_leads(rules: Sequence[_Compiled]) -> Mapping[int, frozenset[int]]:
+def _filed_leads(rules: Sequence[_Compiled]) -> Mapping[int, Sequence[int]]:
     """Put rules that an item may nearly miss under the words of which they need one."""
     leads: defaultdict[int, list[_Compiled]] = defaultdict(list)
     for compiled in rules:
@@ -305,12 +307,14 @@ def _filed_leads(rules: Sequence[_Compiled]) -> Mapping[int, frozenset[int]]:
             of_theme = sum(lead.theme == compiled.theme for lead in leads[number])
             if len(leads[number]) < _MOST_LEADS and of_theme < _MOST_LEADS_OF_THEME:
                 leads[number].append(compiled)
-    return {number: frozenset(c.order for c in filed) for number, filed in leads.items()}
+    return {number: [compiled.order for compiled in filed] for number, filed in leads.items()}
 
 
-def _woken(filed: Mapping[int, frozenset[int]], hits: Hits) -> Sequence[int]:
+def _woken(filed: Mapping[int, Sequence[int]], hits: Hits) -> Sequence[int]:
     orders = [filed[number] for number in hits if number in filed]
-    return sorted(frozenset().union(*orders)) if orders else ()
+    if len(orders) > 1:
+        return sorted(frozenset().union(*orders))
+    return orders[0] if orders else ()
 
 
 def _third_best(nearest: Iterable[_Judgement]) -> float:

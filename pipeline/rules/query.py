@@ -85,7 +85,7 @@ class Query:
         found = self._judge(Case(self._finder.hits(joined), joined, scope))
         if found is None:
             return None
-        return tuple(joined.evidence("", start, end) for start, end in sorted(set(found[1])))
+        return tuple(joined.evidence(*span, "") for span in sorted(set(found[1])))
 
 
 def compile_query(node: Node) -> Query:

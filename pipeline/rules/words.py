@@ -57,7 +57,7 @@ class Texts:
 
     def __init__(self, texts: Mapping[Field, str]) -> None:
         self._texts = [texts.get(name, "") for name in FIELDS]
-        title, summary, body = self._folded = [fold(text) for text in self._texts]
+        title, summary, body = self._folded = [text and fold(text) for text in self._texts]
         self.joined = f"{_EDGE}{title}{_EDGE}{summary}{_EDGE}{body}{_EDGE}"
         second = len(title) + 2
         self.starts = (1, second, second + len(summary) + 1)
@@ -80,7 +80,7 @@ class Texts:
         _, summary, body = self.starts
         return 0 if start < summary else 1 if start < body else 2
 
-    def evidence(self, rule: str, start: int, end: int) -> Evidence:
+    def evidence(self, start: int, end: int, rule: str) -> Evidence:
         """Return a span of the joined text as words of the text as it was."""
         number, start, end = self._place(start, end)
         text = self._texts[number][start:end]
@@ -89,10 +89,12 @@ class Texts:
     def _place(self, start: int, end: int) -> tuple[int, int, int]:
         """Return the field of a span of the joined text, and where it stands in its text."""
         number = self.field(start)
+        way_back = self._ways_back.get(number)
+        if way_back is None:
+            way_back = self._ways_back[number] = WayBack(self._texts[number], self._folded[number])
         shift = self.starts[number]
-        if number not in self._ways_back:
-            self._ways_back[number] = WayBack(self._texts[number], self._folded[number])
-        return number, *self._ways_back[number].span(start - shift, end - shift)
+        start, end = way_back.span(start - shift, end - shift)
+        return number, start, end
 
 
 @dataclass(slots=True)

@@ -18,7 +18,7 @@ FAULTS = {
     "the last long vowel is no part of its word": Fault(
         FOLD, "behind=pattern is _LONG_VOWEL_AT_END", "behind=False"
     ),
-    "hyphens are letters": Fault(FOLD, 'text.lower().replace("-", " ")', "text.lower()"),
+    "hyphens are letters": Fault(FOLD, 'or byte == ord("-")', ""),
     "digits are no part of words": Fault(WORDS, "if char.isalnum())", "if char.isalpha())"),
     "a prefix is a whole word": Fault(
         WORDS, "prefixes if goes_on else words", "() if goes_on else words"
