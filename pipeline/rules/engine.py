@@ -71,11 +71,12 @@ class _Gates:
     """A theme's other queries, and its masks."""
 
     theme: Theme
+    keys: Needs
+    """Words any of which is all that is required."""
     require: tuple[_Gate, ...]
+    """What else would be enough."""
     exclude: tuple[_Gate, ...]
     masks: Needs
-    keys: Needs
-    """Words any of which opens the gate, whatever else may."""
 
     def is_open(self, case: Case) -> bool:
         """Say whether one of the required queries holds, where any is required."""
@@ -84,7 +85,7 @@ class _Gates:
         for gate in self.require:
             if gate.holds(case):
                 return True
-        return not self.require
+        return not self.theme.require
 
     def excluded_by(self, case: Case) -> str:
         """Return the query that shuts an item out, or nothing."""
@@ -116,6 +117,7 @@ class Engine:
         rules = [(number, rule) for number, theme in enumerate(themes) for rule in theme.rules]
         self._rules = tuple(self._compiled(*place) for place in enumerate(rules))
         self._by_word, self._leads = _filed(self._rules, self._lexicon), _filed_leads(self._rules)
+        self._gated = self._gated_rules()
         self._finder = self._lexicon.finder()
         self._presence = Presence(self._lexicon)
 
@@ -136,17 +138,30 @@ class Engine:
             near += self._near_misses(leads, cases, {j.theme for j in judged})
         return tuple([self._match(j, joined) for j in (*decided, *near[:_MOST_NEAR])])
 
+    def _gated_rules(self) -> tuple[tuple[int, frozenset[int]], ...]:
+        """Return one theme of those that require and see the same, with the rules of them all."""
+        themes: defaultdict[tuple[tuple[str, ...], Needs], set[int]] = defaultdict(set)
+        for number, gates in enumerate(self._gates):
+            queries = tuple(asked.query for asked in gates.theme.require)
+            if queries:
+                themes[queries, gates.masks].add(number)
+        return tuple(
+            (min(alike), frozenset(rule.order for rule in self._rules if rule.theme in alike))
+            for alike in themes.values()
+        )
+
     def _numbers(self, words: Iterable[str]) -> Needs:
         return frozenset(self._lexicon.number(word(text)) for text in words)
 
     def _gates_of(self, theme: Theme) -> _Gates:
         keys = [plain_words(asked.tree, self._lexicon) for asked in theme.require]
+        others = [asked for asked, words in zip(theme.require, keys, strict=True) if words is None]
         return _Gates(
             theme,
-            tuple(map(self._gate, theme.require)),
+            frozenset().union(*(words for words in keys if words)),
+            tuple(map(self._gate, others)),
             tuple(map(self._gate, theme.exclude)),
             self._numbers(theme.mask),
-            frozenset().union(*(words for words in keys if words)),
         )
 
     def _gate(self, asked: Asked) -> _Gate:
@@ -201,7 +216,7 @@ class Engine:
         if score < gates.theme.threshold:
             missing = (f"score {score:g} of {gates.theme.threshold:g}",)
         if not cases.is_open(number):
-            missing += tuple(gate.query for gate in gates.require)
+            missing += tuple(asked.query for asked in gates.theme.require)
         excluded_by = gates.excluded_by(cases.of(number))
         if missing and excluded_by:
             return None
@@ -210,12 +225,12 @@ class Engine:
         return _Judgement(number, verdict, score, hits, missing, excluded_by)
 
     def _near_misses(
-        self, leads: Iterable[int], cases: "_Cases", said: set[int]
+        self, leads: Sequence[int], cases: "_Cases", said: set[int]
     ) -> Sequence[_Judgement]:
         """Return near misses of themes that said nothing yet, the best three first."""
         nearest: dict[int, _Judgement] = {}
         bar, in_title = 0.0, cases.in_title
-        for order in leads:
+        for order in self._let_in(leads, cases):
             compiled = self._rules[order]
             theme, lead, case = compiled.theme, compiled.lead, cases.of(compiled.theme)
             if lead is None or len(lead.groups - case.present) > lead.most_absent:
@@ -223,7 +238,7 @@ class Engine:
             most = compiled.most[in_title.isdisjoint(compiled.words)]
             # Of equals the first stays.
             beaten = nearest[theme].score if theme in nearest else bar
-            if most <= beaten or theme in said or not cases.is_open(theme):
+            if most <= beaten or theme in said:
                 continue
             near = self._near_miss(compiled, lead, case)
             if near is None or near.score <= beaten:
@@ -234,6 +249,14 @@ class Engine:
             nearest[theme] = near
             bar = _third_best(nearest.values())
         return _ranked(nearest.values())
+
+    def _let_in(self, leads: Sequence[int], cases: "_Cases") -> Sequence[int]:
+        """Return the rules of themes for which what they require is there, in order."""
+        left = frozenset(leads)
+        for theme, rules in self._gated:
+            if not rules.isdisjoint(left) and not cases.is_open(theme):
+                left -= rules
+        return leads if len(left) == len(leads) else sorted(left)
 
     def _near_miss(self, compiled: _Compiled, lead: Lead, case: Case) -> _Judgement | None:
         """Judge a rule that would have made its theme apply, by its score, but for one operand."""
