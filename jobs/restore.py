@@ -28,10 +28,11 @@ def restore(home: Path, record: RulesetRecord) -> Restored:
     """Write kept rules back to themes.yaml; the file that was there is kept beside it.
 
     Raise ConfigError, and change nothing, when they no longer load, when another file of the
-    deployment does not go with them, or when the directory cannot be written.
+    deployment does not go with them, or when the directory cannot be written. Problems name the
+    kept rules as their file: the lines are those of the kept text.
     """
     content = record.text.encode()
-    load_configuration(home, themes=read_bytes(content, THEMES))
+    load_configuration(home, themes=read_bytes(content, f"rules {record.hash[:_SHORT_HASH]}"))
     # Where themes.yaml is a link, what it points at is the file.
     path = (home / THEMES).resolve()
     try:

@@ -8,10 +8,9 @@ import re
 import unicodedata
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from enum import Enum, auto
 from functools import lru_cache
-from typing import TypeAlias
+from typing import NamedTuple, TypeAlias
 
 Span: TypeAlias = tuple[int, int]
 
@@ -43,15 +42,19 @@ _DOT_IN_KATAKANA = re.compile(f"・(?<=[{_KATAKANA}]・)(?=[{_KATAKANA}])")
 _LONG_VOWEL_AT_END = re.compile(f"ー(?<=[{_KATAKANA}]{{3}}ー)ー*(?![{_KATAKANA}])")
 # To ask for one character costs a tenth of what a pattern does that finds nothing.
 _DROPPED = ((" ", _SPACE_IN_CJK), ("・", _DOT_IN_KATAKANA), ("ー", _LONG_VOWEL_AT_END))
+_WHITE = bytes(byte for byte in range(128) if chr(byte).isspace() or byte == ord("-"))
+# What ASCII folds to; a table of bytes takes all steps of it at once.
+_SPACED = bytes.maketrans(_WHITE, b" " * len(_WHITE))
+_LOWER = bytes(range(256)).lower().translate(_SPACED)
 _SPARE_SPACES = re.compile(r"\s\s+")
 # What may join the character before it, or fold to none or to two; the rest never does.
-_DOUBTFUL = re.compile("[^\n -~、。「」ぁ-ゖァ-ヺー一-鿿]")
+_DOUBTFUL = re.compile("[^\n -~、。「」ぁ-ゖァ-ー一-鿿]")
 
 
 def fold(text: str) -> str:
     """Return the form of a text that is compared; its length may differ from the text's."""
     if text.isascii():
-        return _spaced(text.lower().replace("-", " "))
+        return _one_spaces(text.encode().translate(_LOWER).decode())
     if _UNUSUAL.search(text):
         return _joined(_DASHES.sub(" ", _visible(text).casefold()))
     return _joined(_normal(text).casefold().replace("-", " "))
@@ -63,7 +66,7 @@ def fold_cased(text: str) -> str:
     What folds to two characters (ß) has no capital here.
     """
     if text.isascii():
-        return _spaced(text.replace("-", " "))
+        return _one_spaces(text.encode().translate(_SPACED).decode())
     visible = _visible(text)
     if len(visible.casefold()) != len(visible):
         visible = "".join(c if len(c.casefold()) == 1 else c.casefold() for c in visible)
@@ -83,14 +86,14 @@ class WayBack:
     def __init__(self, text: str, folded: str) -> None:
         self._parts: _Parts | None = None
         self._cuts: list[_Cuts] = []
-        plain = _is_plain(text)
+        plain = text.isascii() or _is_plain(text)
         # Where nothing becomes two, all that folding does is leave out.
         if plain and len(text) == len(folded):
             return
         if not plain or _INVISIBLE.search(text) or "i\u0307" in text:
             self._parts = _Parts(text)
         left = self._parts.folded if self._parts else _DASHES.sub(" ", text.casefold())
-        self._cuts = list(_all_cuts(left, len(folded)))[::-1]
+        self._cuts = [cuts for cuts in _all_cuts(left, len(folded)) if cuts.places][::-1]
 
     def span(self, start: int, end: int) -> Span:
         """Return where a span of the folded text, of one character or more, is from."""
@@ -152,6 +155,10 @@ def _spaced(text: str) -> str:
     if not text.isprintable():
         return " ".join(text.split())
     # No other white space is printable; cutting a text to words costs more than all the rest.
+    return _one_spaces(text)
+
+
+def _one_spaces(text: str) -> str:
     while "  " in text:
         text = text.replace("  ", " ")
     return text.strip(" ")
@@ -159,10 +166,10 @@ def _spaced(text: str) -> str:
 
 def _is_plain(text: str) -> bool:
     """Say whether each character stands by itself, in any case."""
-    return text.isascii() or (
+    return not _DOUBTFUL.search(text) or (
         unicodedata.is_normalized("NFKC", text)
         and len(text.casefold()) == len(text)
-        and not any(_role(char) is _Role.JOINS for char in set(text))
+        and not any(_role(char) is _Role.JOINS for char in set(_DOUBTFUL.findall(text)))
     )
 
 
@@ -250,8 +257,7 @@ def _runs_of(characters: str) -> re.Pattern[str]:
     return re.compile(f"[{re.escape(characters)}]+")
 
 
-@dataclass(frozen=True, slots=True)
-class _Cuts:
+class _Cuts(NamedTuple):
     """Where characters were left out of a text: places in what is left, and how many so far."""
 
     places: list[int]
@@ -270,11 +276,11 @@ def _all_cuts(text: str, length: int) -> Iterator[_Cuts]:
     spaced = _spaced(text)
     if len(spaced) < len(text):
         yield _cuts(_spare_spaces(text), behind=True)
-    for _, pattern in _DROPPED:
-        if len(spaced) > length:
-            dropped = (found.span() for found in pattern.finditer(spaced))
+    for char, pattern in _DROPPED:
+        if len(spaced) > length and char in spaced:
+            dropped = [found.span() for found in pattern.finditer(spaced)]
             yield _cuts(dropped, behind=pattern is _LONG_VOWEL_AT_END)
-            spaced = pattern.sub("", spaced)
+            spaced = pattern.sub("", spaced) if dropped else spaced
 
 
 def _cuts(spans: Iterable[Span], *, behind: bool) -> _Cuts:

@@ -119,7 +119,7 @@ class Survey:
             places = {_place(e) for e in match.evidence if e.rule == rule}
             for name, numbers in self._own[match.theme, rule]:
                 spans = (span for number in numbers for span in hits.get(number, ()))
-                if any(_place(joined.evidence(rule, *span)) in places for span in spans):
+                if any(_place(joined.evidence(*span, rule)) in places for span in spans):
                     yield name
 
 

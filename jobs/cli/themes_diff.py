@@ -11,7 +11,7 @@ from jobs.rulediff import Rules, differences
 from pipeline.judging import RulesetRecord
 from pipeline.model import Field
 from pipeline.rulediff import ItemChange, tally
-from pipeline.rules.ruleset import Ruleset, load_ruleset, read_ruleset
+from pipeline.rules.ruleset import Ruleset, load_ruleset, read_kept_ruleset
 from pipeline.shortid import short_id
 from pipeline.yamlfile import read_path
 from store import SqliteStore
@@ -48,20 +48,23 @@ def _by_default(store: SqliteStore, present: Ruleset) -> Rules:
     if not others:
         raise click.UsageError("there are no other rules to compare with yet")
     in_force = records[0] if records[0].hash != present.hash else others[0]
-    return Rules(old=read_ruleset(in_force.text, in_force.file), new=present)
+    return Rules(
+        old=read_kept_ruleset(in_force.text, f"rules {in_force.hash[:SHORT_HASH]}"), new=present
+    )
 
 
 def _named(store: SqliteStore, old: str, new: str) -> Rules:
     records = store.rulesets()
-    return Rules(old=_rules(records, old), new=_rules(records, new))
+    # A file of old rules may be one that `themes history --restore` kept.
+    return Rules(old=_rules(records, old, kept=True), new=_rules(records, new, kept=False))
 
 
-def _rules(records: tuple[RulesetRecord, ...], name: str) -> Ruleset:
+def _rules(records: tuple[RulesetRecord, ...], name: str, *, kept: bool) -> Ruleset:
     path = Path(name)
     if path.is_file():
-        return load_ruleset(read_path(path))
+        return load_ruleset(read_path(path), kept=kept)
     record = record_named(records, name, noun="file and no hash")
-    return read_ruleset(record.text, record.file)
+    return read_kept_ruleset(record.text, f"rules {record.hash[:SHORT_HASH]}")
 
 
 def _show(rules: Rules, changes: list[ItemChange], limit: int) -> None:

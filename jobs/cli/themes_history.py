@@ -4,6 +4,7 @@ import click
 
 from jobs.cli.frame import as_json, note, opened, say, say_json, settings, table
 from jobs.restore import restore
+from pipeline.errors import ConfigError
 from pipeline.judging import RulesetRecord
 
 SHORT_HASH = 10
@@ -59,7 +60,12 @@ def _restore(ctx: click.Context, record: RulesetRecord, *, yes: bool, json_: boo
         why = f": {record.why}" if record.why else ""
         note(f"rules {rules}, {origin}{why}")
         click.confirm("write them to themes.yaml? (--yes is not asked)", abort=True, err=True)
-    restored = restore(home, record)
+    try:
+        restored = restore(home, record)
+    except ConfigError:
+        note("themes.yaml is as it was; what is wrong in the kept rules can be put right by hand:")
+        note(f"  policywatch themes history --show {rules} > draft.yaml")
+        raise
     if json_:
         kept = str(restored.kept) if restored.kept else None
         say_json({"rules": record.hash, "changed": restored.changed, "kept": kept})

@@ -2,37 +2,47 @@
 
 import re
 from collections.abc import Sequence
-from itertools import pairwise
+from itertools import islice, pairwise
 
 from pipeline.fold import CJK_CHARACTERS, Span
 
-LONGEST_WORD = 40
-"""No gap of n words is longer than n + 1 times this, whatever stands in it."""
+# No gap of n words is longer than n + 1 times this, whatever stands in it.
+_LONGEST_WORD = 40
 
 _CJK = re.compile(f"[{CJK_CHARACTERS}]")
 
 
-def is_within(gap: str, distance: int) -> bool:
+def is_within(text: str, start: int, end: int, distance: int) -> bool:
     """Say whether at most so many words stand in a gap; a CJK character is half a word.
 
     A gap that reaches into another field (over a line break) is never within any distance.
     """
-    return "\n" not in gap and _half_words(gap) <= 2 * distance
+    if end - start > _LONGEST_WORD * (distance + 1) or text.find("\n", start, end) >= 0:
+        return False
+    # Most gaps are far too long: what is too much is enough.
+    rest, characters = _apart(text[start:end], 2 * distance + 1)
+    most = distance - (characters + 1) // 2
+    return most >= 0 and len(list(islice(filter(_is_word, rest.split()), most + 1))) <= most
 
 
 def others_within(text: str, spans: Sequence[Span], distance: int) -> bool:
     """Say whether at most so many words stand in all gaps between spans, taken together."""
     gaps = [(left[1], right[0]) for left, right in pairwise(spans)]
-    if sum(end - start for start, end in gaps) > LONGEST_WORD * (distance + 1):
+    if sum(end - start for start, end in gaps) > _LONGEST_WORD * (distance + 1):
         return False
     between = [text[start:end] for start, end in gaps]
     return "\n" not in "".join(between) and sum(map(_half_words, between)) <= 2 * distance
 
 
 def _half_words(gap: str) -> int:
-    rest, characters = _CJK.subn(" ", gap)
+    rest, characters = _apart(gap, len(gap))
     return characters + 2 * sum(map(_is_word, rest.split()))
 
 
+def _apart(gap: str, most: int) -> tuple[str, int]:
+    """Return a gap without its CJK characters, and how many these are, `most` at the most."""
+    return (gap, 0) if gap.isascii() else _CJK.subn(" ", gap, most)
+
+
 def _is_word(run: str) -> bool:
-    return any(map(str.isalnum, run))
+    return run.isalnum() or any(map(str.isalnum, run))

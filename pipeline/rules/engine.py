@@ -5,14 +5,14 @@ the words that it cannot do without was found; of those it could be filed under,
 """
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping, Sequence, Set
+from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass
 from typing import NamedTuple
 
 from pipeline.model import Evidence, Field, Match, Scope, Verdict
 from pipeline.rules.near import Lead, lead_of, miss
 from pipeline.rules.needs import Needs, Presence, needed, required, words_of
-from pipeline.rules.query import Case, Found, Judge, compile_node, holds
+from pipeline.rules.query import Case, Found, Judge, compile_node, holds, plain_words
 from pipeline.rules.theme import Asked, Rule, Theme
 from pipeline.rules.words import Hits, Lexicon, Texts, masked, word
 
@@ -71,18 +71,21 @@ class _Gates:
     """A theme's other queries, and its masks."""
 
     theme: Theme
+    keys: Needs
+    """Words any of which is all that is required."""
     require: tuple[_Gate, ...]
+    """What else would be enough."""
     exclude: tuple[_Gate, ...]
     masks: Needs
-    key: int
-    """Equal for themes that require the same and see the same."""
 
     def is_open(self, case: Case) -> bool:
         """Say whether one of the required queries holds, where any is required."""
+        if not self.keys.isdisjoint(case.hits):
+            return True
         for gate in self.require:
             if gate.holds(case):
                 return True
-        return not self.require
+        return not self.theme.require
 
     def excluded_by(self, case: Case) -> str:
         """Return the query that shuts an item out, or nothing."""
@@ -109,12 +112,12 @@ class Engine:
     def __init__(self, themes: Sequence[Theme], mask: Iterable[str]) -> None:
         self._lexicon = Lexicon()
         self._masks = self._numbers(mask)
-        self._keys: dict[tuple[tuple[str, ...], Needs], int] = {}
         self._gates = tuple(map(self._gates_of, themes))
         self._masking = tuple(i for i, gates in enumerate(self._gates) if gates.masks)
         rules = [(number, rule) for number, theme in enumerate(themes) for rule in theme.rules]
         self._rules = tuple(self._compiled(*place) for place in enumerate(rules))
         self._by_word, self._leads = _filed(self._rules, self._lexicon), _filed_leads(self._rules)
+        self._gated = self._gated_rules()
         self._finder = self._lexicon.finder()
         self._presence = Presence(self._lexicon)
 
@@ -130,24 +133,35 @@ class Engine:
         cases = self._cases(masked(hits, self._masks), joined, scope)
         judged = self._judged(rules, cases)
         near = [j for j in judged if j.verdict is Verdict.NEAR]
-        near.sort(key=_rank)
-        if len(near) < _MOST_NEAR:
-            near += sorted(self._near_misses(leads, cases, {j.theme for j in judged}), key=_rank)
-        decided = sorted((j for j in judged if j.verdict is not Verdict.NEAR), key=_rank)
+        decided = [j for j in judged if j.verdict is not Verdict.NEAR]
+        if leads and len(near) < _MOST_NEAR:
+            near += self._near_misses(leads, cases, {j.theme for j in judged})
         return tuple([self._match(j, joined) for j in (*decided, *near[:_MOST_NEAR])])
+
+    def _gated_rules(self) -> tuple[tuple[int, frozenset[int]], ...]:
+        """Return one theme of those that require and see the same, with the rules of them all."""
+        themes: defaultdict[tuple[tuple[str, ...], Needs], set[int]] = defaultdict(set)
+        for number, gates in enumerate(self._gates):
+            queries = tuple(asked.query for asked in gates.theme.require)
+            if queries:
+                themes[queries, gates.masks].add(number)
+        return tuple(
+            (min(alike), frozenset(rule.order for rule in self._rules if rule.theme in alike))
+            for alike in themes.values()
+        )
 
     def _numbers(self, words: Iterable[str]) -> Needs:
         return frozenset(self._lexicon.number(word(text)) for text in words)
 
     def _gates_of(self, theme: Theme) -> _Gates:
-        masks = self._numbers(theme.mask)
-        sees = (tuple(asked.query for asked in theme.require), masks)
+        keys = [plain_words(asked.tree, self._lexicon) for asked in theme.require]
+        others = [asked for asked, words in zip(theme.require, keys, strict=True) if words is None]
         return _Gates(
             theme,
-            tuple(map(self._gate, theme.require)),
+            frozenset().union(*(words for words in keys if words)),
+            tuple(map(self._gate, others)),
             tuple(map(self._gate, theme.exclude)),
-            masks,
-            self._keys.setdefault(sees, len(self._keys)),
+            self._numbers(theme.mask),
         )
 
     def _gate(self, asked: Asked) -> _Gate:
@@ -181,7 +195,7 @@ class Engine:
         return _Cases(self._gates, Case(hits, texts, scope, present), cases, in_title)
 
     def _judged(self, rules: Iterable[int], cases: "_Cases") -> list[_Judgement]:
-        """Judge every theme of which a rule holds."""
+        """Judge every theme of which a rule holds, the highest score first."""
         holding: dict[int, list[tuple[_Compiled, Found]]] = {}
         for order in rules:
             compiled = self._rules[order]
@@ -190,8 +204,8 @@ class Engine:
                 found = compiled.judge(case)
                 if found and found[1]:
                     holding.setdefault(compiled.theme, []).append((compiled, found))
-        judged = (self._judgement(theme, rules, cases) for theme, rules in holding.items())
-        return [judgement for judgement in judged if judgement is not None]
+        judged = [self._judgement(theme, rules, cases) for theme, rules in holding.items()]
+        return _ranked(judgement for judgement in judged if judgement is not None)
 
     def _judgement(
         self, number: int, holding: Sequence[tuple[_Compiled, Found]], cases: "_Cases"
@@ -202,7 +216,7 @@ class Engine:
         if score < gates.theme.threshold:
             missing = (f"score {score:g} of {gates.theme.threshold:g}",)
         if not cases.is_open(number):
-            missing += tuple(gate.query for gate in gates.require)
+            missing += tuple(asked.query for asked in gates.theme.require)
         excluded_by = gates.excluded_by(cases.of(number))
         if missing and excluded_by:
             return None
@@ -211,31 +225,42 @@ class Engine:
         return _Judgement(number, verdict, score, hits, missing, excluded_by)
 
     def _near_misses(
-        self, leads: Iterable[int], cases: "_Cases", said: set[int]
-    ) -> Collection[_Judgement]:
-        """Return near misses of themes that said nothing yet, the best three among them."""
+        self, leads: Sequence[int], cases: "_Cases", said: set[int]
+    ) -> Sequence[_Judgement]:
+        """Return near misses of themes that said nothing yet, the best three first."""
         nearest: dict[int, _Judgement] = {}
         bar, in_title = 0.0, cases.in_title
-        for order in leads:
+        for order in self._let_in(leads, cases):
             compiled = self._rules[order]
-            theme, most = compiled.theme, compiled.most[in_title.isdisjoint(compiled.words)]
+            theme, lead, case = compiled.theme, compiled.lead, cases.of(compiled.theme)
+            if lead is None or len(lead.groups - case.present) > lead.most_absent:
+                continue
+            most = compiled.most[in_title.isdisjoint(compiled.words)]
             # Of equals the first stays.
             beaten = nearest[theme].score if theme in nearest else bar
-            if most <= beaten or theme in said or not cases.is_open(theme):
+            if most <= beaten or theme in said:
                 continue
-            near = self._near_miss(compiled, cases.of(theme))
+            near = self._near_miss(compiled, lead, case)
             if near is None or near.score <= beaten:
                 continue
-            if self._gates[theme].excluded_by(cases.of(theme)):
+            if self._gates[theme].excluded_by(case):
                 said.add(theme)
                 continue
             nearest[theme] = near
             bar = _third_best(nearest.values())
-        return nearest.values()
+        return _ranked(nearest.values())
 
-    def _near_miss(self, compiled: _Compiled, case: Case) -> _Judgement | None:
+    def _let_in(self, leads: Sequence[int], cases: "_Cases") -> Sequence[int]:
+        """Return the rules of themes for which what they require is there, in order."""
+        left = frozenset(leads)
+        for theme, rules in self._gated:
+            if not rules.isdisjoint(left) and not cases.is_open(theme):
+                left -= rules
+        return leads if len(left) == len(leads) else sorted(left)
+
+    def _near_miss(self, compiled: _Compiled, lead: Lead, case: Case) -> _Judgement | None:
         """Judge a rule that would have made its theme apply, by its score, but for one operand."""
-        missed = miss(compiled.lead, case) if compiled.lead else None
+        missed = miss(lead, case)
         if missed is None or not compiled.is_asked(case.scope):
             return None
         absent, found = missed
@@ -251,7 +276,7 @@ class Engine:
             theme=self._gates[judgement.theme].theme.id,
             verdict=judgement.verdict,
             score=judgement.score,
-            evidence=tuple(texts.evidence(rule, start, end) for start, end, rule in sorted(places)),
+            evidence=tuple([texts.evidence(*place) for place in sorted(places)]),
             missing=judgement.missing,
             excluded_by=judgement.excluded_by,
         )
@@ -278,28 +303,26 @@ class _Cases:
         return self._masked.get(theme, self._case)
 
     def is_open(self, theme: int) -> bool:
-        """Say whether what a theme requires is there; many themes require the same."""
-        gates = self._gates[theme]
-        key = gates.key
-        if key not in self._open:
-            self._open[key] = gates.is_open(self.of(theme))
-        return self._open[key]
+        """Say whether what a theme requires is there."""
+        if theme not in self._open:
+            self._open[theme] = self._gates[theme].is_open(self.of(theme))
+        return self._open[theme]
 
 
-def _rank(judgement: _Judgement) -> tuple[float, int]:
-    return -judgement.score, judgement.theme
+def _ranked(judged: Iterable[_Judgement]) -> list[_Judgement]:
+    return sorted(judged, key=lambda judgement: (-judgement.score, judgement.theme))
 
 
-def _filed(rules: Iterable[_Compiled], lexicon: Lexicon) -> Mapping[int, frozenset[int]]:
+def _filed(rules: Iterable[_Compiled], lexicon: Lexicon) -> Mapping[int, Sequence[int]]:
     """Put rules, by their places, under the words that wake them."""
-    orders: defaultdict[int, set[int]] = defaultdict(set)
+    orders: defaultdict[int, list[int]] = defaultdict(list)
     for compiled in rules:
         for number in needed(compiled.rule.tree, lexicon) or ():
-            orders[number].add(compiled.order)
-    return {number: frozenset(places) for number, places in orders.items()}
+            orders[number].append(compiled.order)
+    return dict(orders)
 
 
-def _filed_leads(rules: Sequence[_Compiled]) -> Mapping[int, frozenset[int]]:
+def _filed_leads(rules: Sequence[_Compiled]) -> Mapping[int, Sequence[int]]:
     """Put rules that an item may nearly miss under the words of which they need one."""
     leads: defaultdict[int, list[_Compiled]] = defaultdict(list)
     for compiled in rules:
@@ -307,12 +330,14 @@ def _filed_leads(rules: Sequence[_Compiled]) -> Mapping[int, frozenset[int]]:
             of_theme = sum(lead.theme == compiled.theme for lead in leads[number])
             if len(leads[number]) < _MOST_LEADS and of_theme < _MOST_LEADS_OF_THEME:
                 leads[number].append(compiled)
-    return {number: frozenset(c.order for c in filed) for number, filed in leads.items()}
+    return {number: [compiled.order for compiled in filed] for number, filed in leads.items()}
 
 
-def _woken(filed: Mapping[int, frozenset[int]], hits: Hits) -> Sequence[int]:
+def _woken(filed: Mapping[int, Sequence[int]], hits: Hits) -> Sequence[int]:
     orders = [filed[number] for number in hits if number in filed]
-    return sorted(frozenset().union(*orders)) if orders else ()
+    if len(orders) > 1:
+        return sorted(frozenset().union(*orders))
+    return orders[0] if orders else ()
 
 
 def _third_best(nearest: Iterable[_Judgement]) -> float:

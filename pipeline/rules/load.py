@@ -27,9 +27,13 @@ _UNREAD = Term(text="unread")
 
 @dataclass(slots=True)
 class Loader:
-    """Reads the queries of one file; problems go into the file's."""
+    """Reads the queries of one file; problems go into the file's.
+
+    What can never count is one of them, but not in rules that are `kept` from former times.
+    """
 
     file: YamlFile
+    kept: bool = False
     lists: dict[str, Node] = field(default_factory=dict)
     _masks: Masks = NO_MASKS
 
@@ -46,7 +50,7 @@ class Loader:
         for i, theme in enumerate(shape.themes):
             self._masks = masks_of(shape.mask, theme.mask)
             themes.append(self._theme(theme, ("themes", i)))
-        if not self.file.problems:
+        if not self.kept and not self.file.problems:
             self._check_sense(themes, shape.mask)
         return tuple(themes)
 
@@ -147,7 +151,8 @@ class Loader:
 
     def _query(self, text: str, where: Where, *, gate: bool = False, shift: int = 0) -> Node:
         try:
-            return parse_query(text, lists=self.lists, gate=gate, masks=self._masks)
+            masks = None if self.kept else self._masks
+            return parse_query(text, lists=self.lists, gate=gate, masks=masks)
         except QueryError as e:
             written = text[shift : len(text) - shift]
             self._report(where, e.message, written, max(e.position - shift, 0))

@@ -9,7 +9,7 @@ from pipeline.rules.words import Lexicon
 from pipeline.rules.write import write
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, slots=True)
 class _Operand:
     """One of the things that a rule asks for together; `groups` are required for it to hold."""
 
@@ -30,6 +30,10 @@ class Lead:
     conditions: tuple[Judge, ...]
     words: Needs
     most: tuple[float, float]
+    groups: frozenset[int]
+    """What the operands require, all together."""
+    most_absent: int
+    """Where more of the groups are absent, more than one operand is."""
 
 
 def lead_of(node: Node, lexicon: Lexicon) -> Lead | None:
@@ -49,7 +53,9 @@ def lead_of(node: Node, lexicon: Lexicon) -> Lead | None:
     rarest = sorted(operands, key=lambda operand: frequency(operand.needs, lexicon))[:2]
     words = rarest[0].needs | rarest[1].needs
     most = (_most(node, FACTORS[0]), _most(node, FACTORS[1]))
-    return Lead(tuple(operands), tuple(conditions), words, most)
+    groups = frozenset().union(*(operand.groups for operand in operands))
+    most_absent = max(len(operand.groups) for operand in operands)
+    return Lead(tuple(operands), tuple(conditions), words, most, groups, most_absent)
 
 
 def _most(node: Node, factor: float) -> float:
@@ -67,16 +73,16 @@ def _most(node: Node, factor: float) -> float:
 
 def miss(lead: Lead, case: Case) -> tuple[str, Found] | None:
     """Return the one operand that is absent and the hits of the others, or None."""
-    absent = [operand for operand in lead.operands if not operand.groups <= case.present]
-    if len(absent) > 1:
-        return None
+    absent: _Operand | None = None
     answers: list[Found] = []
     for operand in lead.operands:
-        found = None if operand in absent else operand.judge(case)
+        found = operand.judge(case) if operand.groups <= case.present else None
         if found is not None:
             answers.append(found)
-        elif operand not in absent:
-            absent.append(operand)
-    if len(absent) != 1 or any(judge(case) is None for judge in lead.conditions):
+        elif absent is None:
+            absent = operand
+        else:
+            return None
+    if absent is None or None in [judge(case) for judge in lead.conditions]:
         return None
-    return absent[0].query, together(answers)
+    return absent.query, together(answers)

@@ -43,13 +43,13 @@ def parse_query(
     lists: Mapping[str, Node] = _NO_LISTS,
     search: bool = False,
     gate: bool = False,
-    masks: Masks = NO_MASKS,
+    masks: Masks | None = NO_MASKS,
 ) -> Node:
     """Read a query; raise QueryError with the place in the text as written.
 
     `search`: words side by side mean AND, and the filters of searches are known. A search and
     a `gate` (a query that only lets through or shuts out) need no word that must be there. But for
-    a search, a query that can never hold beside the `masks` is refused.
+    a search, a query that can never hold beside the `masks` is refused; with None it is read.
     """
     query = plain(text)
     parser = grammar().parse_interactive()
@@ -58,7 +58,7 @@ def parse_query(
     parsed = parser.feed_eof()  # type: ignore[no-untyped-call]  # lark leaves it untyped
     node = _Builder(query, lists, search).node(parsed)
     check(node, gate=search or gate)
-    if not search:
+    if masks is not None and not search:
         check_sense(node, gate=gate, masks=masks)
     return node
 

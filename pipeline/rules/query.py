@@ -5,13 +5,13 @@ otherwise its hits: (start, end, boost) in the joined texts, none for scopes and
 """
 
 from bisect import bisect_left
-from collections.abc import Callable, Iterator, Mapping, Sequence, Set
-from itertools import islice
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
+from itertools import islice, product
 from typing import TypeAlias
 
 from pipeline.fold import Span
 from pipeline.model import Evidence, Field, Scope
-from pipeline.rules.distance import LONGEST_WORD, is_within, others_within
+from pipeline.rules.distance import is_within, others_within
 from pipeline.rules.tree import And, Boosted, InField, Near, Node, Not, Or, ScopeIs, Term
 from pipeline.rules.words import EVERYWHERE, FIELDS, Allowed, Group, Hits, Lexicon, Texts, word
 
@@ -28,6 +28,7 @@ Places: TypeAlias = "Callable[[Case], Sequence[Reach]]"
 
 # So that a text of one word a thousand times over costs no more than any other.
 _MOST_PAIRS = 1_000
+_FEW_PAIRS = 50
 _WORDLESS: Found = (0.0, [])
 
 
@@ -37,7 +38,7 @@ class Case:
     `present` are the groups that may hold, for who would rather not judge what cannot.
     """
 
-    __slots__ = ("_found", "_hits", "_reaches", "present", "scope", "texts")
+    __slots__ = ("_found", "_reaches", "hits", "present", "scope", "texts")
 
     def __init__(
         self, hits: Hits, texts: Texts, scope: Scope, present: Set[int] = frozenset()
@@ -45,7 +46,7 @@ class Case:
         self.texts = texts
         self.scope = scope
         self.present = present
-        self._hits = hits
+        self.hits = hits
         self._found: dict[int, Found | None] = {}
         self._reaches: dict[int, list[Reach]] = {}
 
@@ -63,8 +64,8 @@ class Case:
 
     def _spans(self, group: Group) -> list[Span]:
         # This asks for each word of the item: there are few, and a list may have hundreds.
-        found = group.numbers.intersection(self._hits)
-        return [span for number in found for span in self._hits[number]]
+        found = group.numbers.intersection(self.hits)
+        return [span for number in found for span in self.hits[number]]
 
 
 class Query:
@@ -84,7 +85,7 @@ class Query:
         found = self._judge(Case(self._finder.hits(joined), joined, scope))
         if found is None:
             return None
-        return tuple(joined.evidence("", start, end) for start, end in sorted(set(found[1])))
+        return tuple(joined.evidence(*span, "") for span in sorted(set(found[1])))
 
 
 def compile_query(node: Node) -> Query:
@@ -130,6 +131,14 @@ def numbers_of(node: Term, lexicon: Lexicon) -> tuple[int, ...]:
     )
 
 
+def plain_words(node: Node, lexicon: Lexicon) -> frozenset[int] | None:
+    """Return words any of which is all that a node asks for, or None where it asks for more."""
+    if isinstance(node, Term) and not node.slop:
+        return frozenset(numbers_of(node, lexicon))
+    parts = [plain_words(c, lexicon) for c in node.children] if isinstance(node, Or) else [None]
+    return None if None in parts else frozenset().union(*(part for part in parts if part))
+
+
 def _claim(node: Not | Boosted | ScopeIs, lexicon: Lexicon, allowed: Allowed) -> Judge:
     match node:
         case Not():
@@ -157,13 +166,49 @@ def holds(claim: ScopeIs, scope: Scope) -> bool:
 
 
 def _positive(node: Term | Near, lexicon: Lexicon, allowed: Allowed) -> Judge:
-    if isinstance(node, Term) and not node.slop:
+    if isinstance(node, Near):
+        return _near_judge(node, lexicon, allowed)
+    if not node.slop:
         return _any_word(frozenset(numbers_of(node, lexicon)), lexicon, allowed)
-    places = _places(node, lexicon)
+    return _parts_of(_term_places(node, lexicon), allowed)
 
+
+def _near_judge(node: Near, lexicon: Lexicon, allowed: Allowed) -> Judge:
+    judge = _parts_of(_near(node, lexicon), allowed)
+    left, right = (plain_words(side, lexicon) for side in (node.left, node.right))
+    if left is None or right is None:
+        return judge
+    lefts, rights = (_any_word(words, lexicon, EVERYWHERE) for words in (left, right))
+
+    def few(case: Case) -> Found | None:
+        firsts, seconds = lefts(case), rights(case)
+        if firsts is None or seconds is None:
+            return None
+        if len(firsts[1]) * len(seconds[1]) > _FEW_PAIRS:
+            return judge(case)
+        return _within(_near_each_other(firsts[1], seconds[1], case, node), case, allowed)
+
+    return few
+
+
+def _near_each_other(
+    lefts: Sequence[Span], rights: Sequence[Span], case: Case, node: Near
+) -> list[Span]:
+    """Return the hits that are near one of the other side, of few single ones."""
+    joined = case.texts.joined
+    spans: set[Span] = set()
+    for left, right in product(lefts, rights):
+        first, second = (left, right) if left <= right else (right, left)
+        apart = first[1] <= second[0] and (first is left or not node.ordered)
+        if apart and is_within(joined, first[1], second[0], node.distance):
+            spans |= {left, right}
+    return list(spans)
+
+
+def _parts_of(reaches: Callable[[Case], Iterable[Reach]], allowed: Allowed) -> Judge:
     def judge(case: Case) -> Found | None:
-        spans = list({span for _, _, parts in places(case) for span in parts})
-        return _within(spans, case, allowed)
+        spans = {span for _, _, parts in reaches(case) for span in parts}
+        return _within(list(spans), case, allowed)
 
     return judge
 
@@ -208,10 +253,11 @@ def _words_and_rest(node: Or, lexicon: Lexicon) -> tuple[frozenset[int], list[No
     numbers: set[int] = set()
     rest: list[Node] = []
     for child in node.children:
-        if isinstance(child, Term) and not child.slop:
-            numbers.update(numbers_of(child, lexicon))
-        else:
+        words = plain_words(child, lexicon)
+        if words is None:
             rest.append(child)
+        else:
+            numbers |= words
     return frozenset(numbers), rest
 
 
@@ -235,7 +281,8 @@ def _places(node: Node, lexicon: Lexicon) -> Places:
     """Compile what may stand beside NEAR to a function that returns where it stands, in order."""
     match node:
         case Near():
-            return _near(node, lexicon)
+            near = _near(node, lexicon)
+            return lambda case: sorted(set(near(case)))
         case Or():
             return _any_place(node, lexicon)
         case Term():
@@ -290,30 +337,23 @@ def _next_of_each(others: Sequence[Sequence[Reach]], first: Reach) -> Parts:
     return tuple(sorted(taken))
 
 
-def _near(node: Near, lexicon: Lexicon) -> Places:
+def _near(node: Near, lexicon: Lexicon) -> Callable[[Case], Iterator[Reach]]:
+    """Compile NEAR to a function that yields where it holds, in any order."""
     left, right = _places(node.left, lexicon), _places(node.right, lexicon)
     distance, ordered = node.distance, node.ordered
-    may_cross = not (_is_single(node.left) and _is_single(node.right))
+    # Single hits that reach over each other share a character, and are not near each other.
+    may_cross = None in (plain_words(node.left, lexicon), plain_words(node.right, lexicon))
 
-    def places(case: Case) -> Sequence[Reach]:
+    def near(case: Case) -> Iterator[Reach]:
         lefts, rights = left(case), right(case)
-        if not lefts or not rights:
-            return ()
-        pairs = set(islice(_pairs(lefts, rights, case, distance), _MOST_PAIRS))
-        if not ordered:
-            pairs |= set(islice(_pairs(rights, lefts, case, distance), _MOST_PAIRS))
-            if may_cross:
-                pairs |= set(islice(_interleaved(lefts, rights), _MOST_PAIRS))
-        return sorted(pairs)
+        if lefts and rights:
+            yield from islice(_pairs(lefts, rights, case, distance), _MOST_PAIRS)
+            if not ordered:
+                yield from islice(_pairs(rights, lefts, case, distance), _MOST_PAIRS)
+            if not ordered and may_cross:
+                yield from islice(_interleaved(lefts, rights), _MOST_PAIRS)
 
-    return places
-
-
-def _is_single(node: Node) -> bool:
-    """Say whether what stands beside NEAR is always one hit."""
-    if isinstance(node, Or):
-        return all(map(_is_single, node.children))
-    return isinstance(node, Term) and not node.slop
+    return near
 
 
 def _pairs(
@@ -321,12 +361,11 @@ def _pairs(
 ) -> Iterator[Reach]:
     """Yield each pair of a first and a second that begins behind it, near enough."""
     joined = case.texts.joined
-    farthest = LONGEST_WORD * (distance + 1)
     for start, end, parts in firsts:
         for at in range(bisect_left(seconds, (end,)), len(seconds)):
             begin, stop, more = seconds[at]
             # What begins further behind is no nearer.
-            if begin - end > farthest or not is_within(joined[end:begin], distance):
+            if not is_within(joined, end, begin, distance):
                 break
             yield start, stop, (*parts, *more)
 

@@ -52,13 +52,21 @@ def read_ruleset(text: str, file: str) -> Ruleset:
     return load_ruleset(read_bytes(text.encode(), file))
 
 
-def load_ruleset(file: YamlFile) -> Ruleset:
-    """Make a ruleset of a file; raise ConfigError with everything that is wrong in it."""
+def read_kept_ruleset(text: str, file: str) -> Ruleset:
+    """Read rules that were in force once, though what can never count in them is refused today."""
+    return load_ruleset(read_bytes(text.encode(), file), kept=True)
+
+
+def load_ruleset(file: YamlFile, *, kept: bool = False) -> Ruleset:
+    """Make a ruleset of a file; raise ConfigError with everything that is wrong in it.
+
+    In rules `kept` from former times it is not wrong that something can never count.
+    """
     shape = validate(file, ThemesShape)
     if shape is None:
         Loader(file).check_queries()
         raise ConfigError(file.problems)
-    themes = Loader(file).themes(shape)
+    themes = Loader(file, kept).themes(shape)
     if file.problems:
         raise ConfigError(file.problems)
     # A file made of a text has no bytes; as JSON its value is YAML that reads the same.

@@ -57,7 +57,7 @@ class Texts:
 
     def __init__(self, texts: Mapping[Field, str]) -> None:
         self._texts = [texts.get(name, "") for name in FIELDS]
-        title, summary, body = self._folded = [fold(text) for text in self._texts]
+        title, summary, body = self._folded = [text and fold(text) for text in self._texts]
         self.joined = f"{_EDGE}{title}{_EDGE}{summary}{_EDGE}{body}{_EDGE}"
         second = len(title) + 2
         self.starts = (1, second, second + len(summary) + 1)
@@ -66,7 +66,10 @@ class Texts:
 
     def cased(self, start: int, end: int) -> str:
         """Return a span of the joined text with its capitals."""
-        number = self.field(start)
+        number, begin, stop = self._place(start, end)
+        piece = self._texts[number][begin:stop]
+        if piece.isascii():
+            return fold_cased(piece)
         if number not in self._cased:
             self._cased[number] = fold_cased(self._texts[number])
         shift = self.starts[number]
@@ -77,14 +80,21 @@ class Texts:
         _, summary, body = self.starts
         return 0 if start < summary else 1 if start < body else 2
 
-    def evidence(self, rule: str, start: int, end: int) -> Evidence:
+    def evidence(self, start: int, end: int, rule: str) -> Evidence:
         """Return a span of the joined text as words of the text as it was."""
+        number, start, end = self._place(start, end)
+        text = self._texts[number][start:end]
+        return Evidence(rule=rule, field=FIELDS[number], start=start, end=end, text=text)
+
+    def _place(self, start: int, end: int) -> tuple[int, int, int]:
+        """Return the field of a span of the joined text, and where it stands in its text."""
         number = self.field(start)
-        text, shift = self._texts[number], self.starts[number]
-        if number not in self._ways_back:
-            self._ways_back[number] = WayBack(text, self._folded[number])
-        start, end = self._ways_back[number].span(start - shift, end - shift)
-        return Evidence(rule=rule, field=FIELDS[number], start=start, end=end, text=text[start:end])
+        way_back = self._ways_back.get(number)
+        if way_back is None:
+            way_back = self._ways_back[number] = WayBack(self._texts[number], self._folded[number])
+        shift = self.starts[number]
+        start, end = way_back.span(start - shift, end - shift)
+        return number, start, end
 
 
 @dataclass(slots=True)

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
+from hashlib import sha256
 from pathlib import Path
 
 import click
@@ -15,6 +16,7 @@ from jobs.cli.main import policywatch
 from jobs.cli.themes_history import record_named
 from pipeline.errors import ConfigError, QueryError
 from pipeline.judging import RulesetRecord
+from store import open_store
 from tests import make
 from tests.e2e.world import DIGESTS, Deployment, Done, Page, Site
 
@@ -368,6 +370,50 @@ def test_rules_that_no_longer_load_change_nothing(changed: Deployment) -> None:
     assert (done.code, "no theme 'harvest'" in done.err) == (3, True)
     assert (changed.home / "themes.yaml").read_text(encoding="utf-8") == NARROW
     assert beside(changed) == []
+
+
+# The third rule can never hold, which was no fault once.
+SENSELESS = THEMES.replace("q: law AND jur:GB}", "q: garden AND NOT garden}")
+
+
+@pytest.fixture
+def senseless(changed: Deployment) -> Deployment:
+    """A deployment that was once judged by rules which today's checks refuse."""
+    digest = sha256(SENSELESS.encode()).hexdigest()
+    store = open_store(changed.home)
+    store.put_ruleset(digest, SENSELESS, "themes.yaml", make.NOW)
+    store.close()
+    return changed
+
+
+def test_former_rules_that_are_refused_today_are_still_shown_and_compared(
+    senseless: Deployment,
+) -> None:
+    old = sha256(SENSELESS.encode()).hexdigest()
+    assert told(senseless, "themes", "history", "--show", old).out == SENSELESS
+    kept = senseless.home / f"themes.yaml.{old[:10]}"
+    kept.write_text(SENSELESS, encoding="utf-8")
+    present = str(senseless.home / "themes.yaml")
+    by_hash = told(senseless, "themes", "diff", old, present, "--json").json
+    by_file = told(senseless, "themes", "diff", str(kept), present, "--json").json
+    assert by_hash == by_file
+    assert {change["theme"] for change in by_hash["changes"]} == {"governance"}
+    # As the new ones they are a file to check, unless they were in force.
+    assert told(senseless, "themes", "diff", present, old).code == 0
+    assert "this never holds" in told(senseless, "themes", "diff", present, str(kept)).err
+    assert told(senseless, "themes", "lint").code == 0
+    assert told(senseless, "reclassify").code == 0
+
+
+def test_former_rules_that_are_refused_today_do_not_come_back(senseless: Deployment) -> None:
+    old = sha256(SENSELESS.encode()).hexdigest()
+    done = senseless.run("themes", "history", "--restore", old, "--yes")
+    assert done.code == 3
+    refused = "9:34: theme 1 (governance): this never holds: NOT garden shuts out garden"
+    assert f"rules {old[:10]}:{refused}" in done.err
+    assert f"policywatch themes history --show {old[:10]} > draft.yaml" in done.err
+    assert (senseless.home / "themes.yaml").read_text(encoding="utf-8") == NARROW
+    assert beside(senseless) == []
 
 
 def test_a_place_that_cannot_be_written_changes_nothing(changed: Deployment) -> None:

@@ -18,7 +18,7 @@ FAULTS = {
     "the last long vowel is no part of its word": Fault(
         FOLD, "behind=pattern is _LONG_VOWEL_AT_END", "behind=False"
     ),
-    "hyphens are letters": Fault(FOLD, 'text.lower().replace("-", " ")', "text.lower()"),
+    "hyphens are letters": Fault(FOLD, 'or byte == ord("-")', ""),
     "digits are no part of words": Fault(WORDS, "if char.isalnum())", "if char.isalpha())"),
     "a prefix is a whole word": Fault(
         WORDS, "prefixes if goes_on else words", "() if goes_on else words"
@@ -36,12 +36,21 @@ FAULTS = {
     ),
     "masks are not applied": Fault(ENGINE, "masked(hits, self._masks)", "hits"),
     "NEAR reaches one word farther": Fault(
-        DISTANCE, "_half_words(gap) <= 2 * distance", "_half_words(gap) <= 2 * (distance + 1)"
+        DISTANCE, "most = distance - ", "most = distance + 1 - "
     ),
-    "a Japanese character is a word": Fault(
+    "NEAR takes a Japanese character for a word": Fault(
+        DISTANCE, "(characters + 1) // 2", "characters"
+    ),
+    "one Japanese character is nothing": Fault(
+        DISTANCE, "(characters + 1) // 2", "characters // 2"
+    ),
+    "a phrase takes a Japanese character for a word": Fault(
         DISTANCE, "return characters + 2 *", "return 2 * characters + 2 *"
     ),
     "ONEAR takes any order": Fault(QUERY, "if not ordered:", "if True:"),
+    "ONEAR of single words takes any order": Fault(
+        QUERY, "(first is left or not node.ordered)", "True"
+    ),
     "a field is any field": Fault(QUERY, "if allowed != EVERYWHERE:", "if False:"),
     "NOT is not asked": Fault(
         QUERY,
