@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from datetime import datetime
+from zoneinfo import ZoneInfo
 
 from jobs.deployment import JOB_WAIT_SECONDS, Deployment
 from jobs.memory import return_large_blocks
@@ -96,6 +97,7 @@ def full_task(source: Source, last_success_at: datetime | None, now: datetime) -
     return PollTask(
         source=source,
         since=KINDS[source.kind].poll_since(last_success_at, now),
+        day=now.astimezone(ZoneInfo(source.timezone)).date(),
         secret=key_of(source),
     )
 

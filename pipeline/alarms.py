@@ -33,7 +33,12 @@ def doubts(state: SourceState, now: datetime, *, since: datetime) -> tuple[str, 
 
 
 def silent_since(state: SourceState, now: datetime) -> datetime | None:
-    """Return when a source last had something new, if that is far longer ago than usual."""
+    """Return when a source last had something new, if that is far longer ago than usual.
+
+    A page that is watched may say the same for years.
+    """
+    if state.watched:
+        return None
     signs = [state.newest_at]
     if state.newest_at is None or state.last_new_at != state.baseline_at:
         signs.append(state.last_new_at)

@@ -34,8 +34,9 @@ from jobs.trial import (
 )
 from pipeline.alarms import alarms
 from pipeline.charset import is_encoding
-from pipeline.model import Selectors, Source, SourceState
+from pipeline.model import Source, SourceState
 from pipeline.parse import KINDS
+from pipeline.places import Selectors
 from pipeline.urls import host_key, is_http_url
 
 _SELECT_NAMES = tuple(field.name for field in fields(Selectors))

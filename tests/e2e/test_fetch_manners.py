@@ -12,7 +12,8 @@ import pytest
 
 from pipeline.errors import SourceError
 from pipeline.fetch import HostSession
-from pipeline.model import Outcome, Selectors, Source
+from pipeline.model import Outcome, Source
+from pipeline.places import Selectors
 from pipeline.reading import HostBatch, PollTask
 from pipeline.run import poll_host
 from pipeline.secret import Secret

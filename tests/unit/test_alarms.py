@@ -110,3 +110,8 @@ def test_something_new_ends_the_silence_whatever_its_date() -> None:
     old = make.at(days=-400)
     state = make.read_state(usual_hours=24.0, newest_at=old, last_new_at=make.at(days=-1))
     assert silent_since(state, NOW) is None
+
+
+def test_a_watched_page_may_say_the_same_for_years() -> None:
+    state = make.read_state(last_new_at=make.at(days=-900), watched="Rules for AI")
+    assert silent_since(state, NOW) is None
