@@ -40,7 +40,11 @@ _VARIABLE = re.compile(r"[A-Z][A-Z0-9_]*")
 _HEADER_NAME = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
 _HEADER_VALUE = re.compile(r"[\x20-\x7e\t]*")
 _SECRET = re.compile(r"authorization|cookie|token|secret|password|api-?key", re.IGNORECASE)
-_KEY_IN_QUERY = re.compile(rf"[?&]api_?key=(?!{re.escape(PLACE)}(?:&|$))", re.IGNORECASE)
+_KEY_IN_QUERY = re.compile(
+    r"[?&](?:(?:[\w.-]{0,40}[_.-])?(?:api|app|access|auth|client|subscription)?"
+    rf"(?:key|token|secret)|password|passwd|pwd)=(?!{re.escape(PLACE)}(?:&|$))",
+    re.IGNORECASE,
+)
 _LOOPBACK = ("127.0.0.1", "::1", "localhost")
 _OURS = frozenset(
     {"host", "connection", "content-length", "transfer-encoding", "accept-encoding", "range"}

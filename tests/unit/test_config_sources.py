@@ -497,3 +497,37 @@ def test_a_watched_page_does_not_move_by_its_address() -> None:
         "compares one page with itself: find a moving one by 'via'"
     ]
     assert [s.url for s in sources(f"sources:\n - {moving}}}\n")] == ["https://a.example/{yyyy}"]
+
+
+def keyed(name: str, value: str) -> str:
+    url = f"https://a.example/?a=b&{name}={value}"
+    keys = ", key_env: A_KEY" if value == "{key}" else ""
+    return f"sources:\n - {{id: a, name: A, kind: feed, url: '{url}'{keys}}}\n"
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "key",
+        "token",
+        "api_key",
+        "apikey",
+        "apiKey",
+        "api-key",
+        "access_token",
+        "accessToken",
+        "subscription-key",
+        "Ocp-Apim-Subscription-Key",
+        "client_secret",
+        "password",
+    ],
+)
+def test_no_key_stands_in_an_address(name: str) -> None:
+    (told,) = source_problems(keyed(name, "abc"))
+    assert "'url': holds a key: write {key} in its place" in told
+    assert sources(keyed(name, "{key}"))[0].key_env == "A_KEY"
+
+
+@pytest.mark.parametrize("name", ["keyword", "keywords", "monkey", "tokens", "page", "q"])
+def test_other_words_in_an_address_are_no_key(name: str) -> None:
+    assert sources(keyed(name, "abc"))[0].url.endswith(f"{name}=abc")
