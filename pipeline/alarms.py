@@ -19,7 +19,7 @@ def alarms(source: Source, state: SourceState, now: datetime) -> tuple[str, ...]
     if not source.enabled:
         return ()
     failing = (_failing(state, state.failing_since),) if state.failing_since else ()
-    moved = state.moved_since is not None and state.moved_from == source.url
+    moved = state.moved_since is not None and state.moved_from in (source.url, "")
     told = (*failing, *doubts(state, now, since=now - _GAP_IS_TOLD_FOR))
     return (*told, _moved(state)) if moved else told
 

@@ -7,7 +7,7 @@ the caller's thread under the job lock.
 from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Executor, ThreadPoolExecutor, wait
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from pipeline import dedupe, identity, watch, yields
 from pipeline.classify import classify
@@ -95,7 +95,7 @@ def unhurried(policy: FetchPolicy, sources: Iterable[Source]) -> FetchPolicy:
 def take_in(inflow: Inflow, reading: Reading, state: SourceState, now: datetime) -> Intake:
     """Decide what one reading changes; nothing is written here."""
     if reading.items is None:
-        reading = standing(state, reading)
+        reading = standing(state, reading) if reading.asked else _with_the_time(reading, now)
         return _nothing_parsed(reading, state, now)
     if inflow.source.watch:
         reading, state = _compared(inflow.source, reading, state, now)
@@ -210,6 +210,11 @@ def _found(reading: Reading, items: Iterable[Item], *, new: int, known: int) -> 
 def _as_usual(source: Source, found: Found) -> Found:
     """Return what a source is measured by: a page that is watched may say the same for years."""
     return replace(found, entries=1, new=0, known=1) if source.watch else found
+
+
+def _with_the_time(reading: Reading, now: datetime) -> Reading:
+    until = now + timedelta(seconds=reading.retry_after_seconds or 0)
+    return replace(reading, error=f"{reading.error} until {until:%Y-%m-%d %H:%M} UTC")
 
 
 def _nothing_parsed(reading: Reading, state: SourceState, now: datetime) -> Intake:

@@ -8,15 +8,13 @@ from typing import TypeVar
 
 import pytest
 
-from jobs import deployment as jobs_deployment
+from jobs.deployment import Deployment
 from jobs.poll import Choice, poll
-from jobs.settings import read_settings
 from pipeline.alarms import alarms
-from pipeline.config import load_configuration
 from pipeline.model import Origin, Outcome, SourceResult
 from pipeline.search import Search
-from store import open_store
-from tests.e2e.world import DIGESTS, THEMES, Page, Site
+from tests.e2e.inside import inside, prepare
+from tests.e2e.world import Page, Site
 
 T = TypeVar("T")
 NEW_YEAR = datetime.fromisoformat("2027-01-01T00:00+09:00")
@@ -35,24 +33,13 @@ class Watch:
         lines = "".join(f", {key}: {value}" for key, value in entry.items())
         (self.home / "sources.yaml").write_text(f"sources:\n - {{id: gov{lines}}}\n")
 
-    def open(self, now: datetime) -> jobs_deployment.Deployment:
-        environment = {
-            "POLICYWATCH_ALLOW_NETWORKS": self.site.netloc,
-            "POLICYWATCH_NOW": now.isoformat(),
-        }
-        return jobs_deployment.Deployment(
-            settings=read_settings(str(self.home), environment),
-            configuration=load_configuration(self.home),
-            store=open_store(self.home),
-        )
-
     def poll(self, now: datetime) -> SourceResult:
         return self._with(now, lambda found: poll(found, Choice(ids=("gov",))).results[0])
 
     def news(self) -> list[tuple[str, str]]:
         """Return title and summary of what came after the first contact, the newest first."""
 
-        def of(found: jobs_deployment.Deployment) -> list[tuple[str, str]]:
+        def of(found: Deployment) -> list[tuple[str, str]]:
             return [
                 (stored.item.title, stored.item.summary)
                 for stored in found.store.search(Search(), limit=50)
@@ -64,12 +51,9 @@ class Watch:
     def alarms(self, now: datetime) -> tuple[str, ...]:
         return self._with(now, lambda d: alarms(d.sources["gov"], d.store.source_state("gov"), now))
 
-    def _with(self, now: datetime, do: Callable[[jobs_deployment.Deployment], T]) -> T:
-        found = self.open(now)
-        try:
-            return do(found)
-        finally:
-            found.store.close()
+    def _with(self, now: datetime, do: Callable[[Deployment], T]) -> T:
+        with inside(self.home, self.site, now) as deployment:
+            return do(deployment)
 
     def serve(self, path: str, *titles: str) -> None:
         items = "".join(f'<li><a href="/{t.replace(" ", "-")}">{t}</a></li>' for t in titles)
@@ -81,8 +65,7 @@ class Watch:
 
 @pytest.fixture
 def watch(tmp_path: Path, site: Site) -> Watch:
-    (tmp_path / "themes.yaml").write_text(THEMES, encoding="utf-8")
-    (tmp_path / "digests.yaml").write_text(DIGESTS, encoding="utf-8")
+    prepare(tmp_path, "")
     return Watch(tmp_path, site)
 
 
@@ -264,10 +247,10 @@ def test_a_page_that_gives_far_less_than_usual_stores_nothing(watch: Watch) -> N
     assert watch.alarms(SUMMER + timedelta(hours=9)) == (
         f"not read since 2026-07-01 18:00 UTC: {rebuilt.error}",
     )
-    found = watch.open(SUMMER)
-    (kept,) = found.store.snapshot("gov", good=False).bodies  # type: ignore[union-attr]  # it is there
-    found.store.close()
-    assert kept.url == watch.site.url("/press")
+    with inside(watch.home, watch.site, SUMMER) as deployment:
+        kept = deployment.store.snapshot("gov", good=False)
+    assert kept is not None
+    assert [body.url for body in kept.bodies] == [watch.site.url("/press")]
 
 
 def test_whoever_says_that_less_is_right_is_believed(watch: Watch) -> None:

@@ -67,6 +67,11 @@ def test_a_disabled_source_has_no_alarm() -> None:
             "has moved for good to https://new.example/feed (since 2026-03-01): change its url",
             id="moved",
         ),
+        pytest.param(
+            {"moved_to": "https://new.example/api", "moved_since": make.at(days=-1)},
+            "has moved for good to https://new.example/api (since 2026-03-01): change its url",
+            id="an API has moved",
+        ),
     ],
 )
 def test_every_trouble_has_its_sentence(state: dict[str, Any], alarm: str) -> None:
