@@ -1,9 +1,10 @@
 """Read sources: choose which, fetch them side by side, take in each as it comes."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import UTC, datetime
+from zoneinfo import ZoneInfo
 
 from jobs.deployment import JOB_WAIT_SECONDS, Deployment
 from jobs.memory import return_large_blocks
@@ -96,6 +97,7 @@ def full_task(source: Source, last_success_at: datetime | None, now: datetime) -
     return PollTask(
         source=source,
         since=KINDS[source.kind].poll_since(last_success_at, now),
+        day=now.astimezone(ZoneInfo(source.timezone)).date(),
         secret=key_of(source),
     )
 
@@ -149,12 +151,12 @@ def _refusal(source: Source, outcome: Outcome, message: str) -> SourceResult:
 
 def _readings(
     deployment: Deployment,
-    chosen: Iterable[Source],
+    chosen: Sequence[Source],
     states: Mapping[str, SourceState],
     choice: Choice,
 ) -> Iterable[Reading]:
     now = deployment.now()
-    tasks = [_task(source, states[source.id], choice, now) for source in chosen]
+    tasks = [_task(source, states[source.id], choice, now) for source in _in_turn(chosen, states)]
     policy = deployment.settings.fetch_policy
     executor = ThreadPoolExecutor(FETCH_THREADS, thread_name_prefix="fetch")
     try:
@@ -162,6 +164,15 @@ def _readings(
     finally:
         # Who stops us does not wait for servers that hang: what they hold stays due.
         executor.shutdown(wait=False, cancel_futures=True)
+
+
+def _in_turn(chosen: Sequence[Source], states: Mapping[str, SourceState]) -> list[Source]:
+    """Return sources in the order in which to ask them: who was not asked for longest first.
+
+    Otherwise one that is refused every time would keep its neighbours on the host from being asked.
+    """
+    never = datetime.min.replace(tzinfo=UTC)
+    return sorted(chosen, key=lambda source: states[source.id].last_attempt_at or never)
 
 
 def _task(source: Source, state: SourceState, choice: Choice, now: datetime) -> PollTask:

@@ -1,18 +1,21 @@
 """An address or a title -> why it was seen or not, step by step."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from itertools import islice
 from urllib.parse import urlsplit
 
+from jobs.alike import alike
 from jobs.deployment import Deployment
-from pipeline.digest import short_id
-from pipeline.model import Field, Match, Origin, Source, Verdict
-from pipeline.records import StoredItem
+from pipeline.alarms import doubts
+from pipeline.covering import covers, host_of, nearest
+from pipeline.digest import item_id, short_id
+from pipeline.model import Field, Match, Origin, Outcome, Reason, Source, SourceState, Verdict
+from pipeline.records import Said, StoredItem
 from pipeline.rules.tree import InField, Term
 from pipeline.search import Search
 from pipeline.urls import canonical
-from pipeline.yamlfile import did_you_mean
 
 _MOST_ITEMS = 5
 _LATELY = timedelta(days=14)
@@ -22,108 +25,258 @@ _NO_NEWS = {
     Origin.BACKFILL: "it was fetched later from the past of the source",
     Origin.MANUAL: "what is added by hand never is",
 }
+_AS = {
+    Reason.NEW: "",
+    Reason.UPDATED: ", as updated",
+    Reason.LATE: ", as found late",
+    Reason.RULE_CHANGE: ", as matched by changed rules",
+    Reason.NEW_SOURCE: ", as of a new source",
+}
 
 
-def trace(deployment: Deployment, text: str, *, on: datetime | None = None) -> tuple[str, ...]:
-    """Say what became of what an address or a title names; one line a step.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Finding:
+    """One step of an answer: a sentence, and for scripts what kind of step it is, of what."""
+
+    code: str
+    text: str
+    source: str = ""
+    item: str = ""
+    inner: bool = True
+    """It tells more of the step before it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Window:
+    """The days that somebody asks about."""
+
+    since: datetime
+    until: datetime
+
+    def __str__(self) -> str:
+        return f"from {self.since:%Y-%m-%d} to {self.until:%Y-%m-%d}"
+
+
+def trace(deployment: Deployment, text: str, *, on: datetime | None = None) -> tuple[Finding, ...]:
+    """Say what became of what an address, a title or an item's id names.
 
     What is not stored is answered by how its sources were read: around the day `on`, or lately.
     """
     address = canonical(text) if "://" in text else ""
     stored = _stored(deployment, text, address)
     if stored:
-        return tuple(line for item in stored for line in _of_item(deployment, item))
-    if not address:
-        return (f"no stored title contains '{text}': give its address to learn more",)
-    return tuple(_of_address(deployment, address, _window(deployment, on)))
+        return tuple(found for item in stored for found in _of_item(deployment, item))
+    if address:
+        return tuple(_of_address(deployment, address, _window(deployment, on)))
+    return tuple(_of_title(deployment, text))
 
 
 def _stored(deployment: Deployment, text: str, address: str) -> Sequence[StoredItem]:
     if address:
         return deployment.store.items_at(address)
+    if text.startswith("#"):
+        found = deployment.store.item(_number(text))
+        return [found] if found else []
     title = Search(tree=InField(fields=(Field.TITLE,), child=Term(text=text, quoted=True)))
     return list(islice(deployment.store.search(title, limit=_MOST_ITEMS), _MOST_ITEMS))
 
 
-def _of_item(deployment: Deployment, stored: StoredItem) -> Iterator[str]:
+def _number(text: str) -> int:
+    try:
+        return item_id(text)
+    except ValueError:
+        return 0
+
+
+def _window(deployment: Deployment, on: datetime | None) -> _Window:
+    if on is None:
+        return _Window(since=deployment.now() - _LATELY, until=deployment.now())
+    return _Window(since=on - _AROUND, until=on + timedelta(days=1) + _AROUND)
+
+
+# --- what is stored --------------------------------------------------------------------------
+
+
+def _of_item(deployment: Deployment, stored: StoredItem) -> Iterator[Finding]:
+    """Say how an item came, what the rules say of it, and what was said of it."""
+    steps: tuple[Callable[[Deployment, StoredItem], Iterator[Finding]], ...]
+    steps = (_arrival, _judgement, _telling)
+    for step in steps:
+        for found in step(deployment, stored):
+            yield replace(found, source=stored.item.source_id, item=f"#{short_id(stored.id)}")
+
+
+def _arrival(_: Deployment, stored: StoredItem) -> Iterator[Finding]:
     item = stored.item
+    yield Finding(code="item", text=f"#{short_id(stored.id)} {item.title}", inner=False)
     way = "added by hand to" if stored.origin is Origin.MANUAL else "stored from"
-    yield (
-        f"#{short_id(stored.id)} {item.title}\n  {way} {item.source_id} on "
-        f"{stored.first_seen_at:%Y-%m-%d %H:%M} UTC"
+    dated = f", dated {item.published_at:%Y-%m-%d}" if item.published_at else ", without a date"
+    yield Finding(
+        code=stored.origin.value,
+        text=f"{way} {item.source_id} on {stored.first_seen_at:%Y-%m-%d %H:%M} UTC{dated}",
     )
-    applying = [match for match in stored.matches if match.verdict is Verdict.APPLIES]
+
+
+def _judgement(_: Deployment, stored: StoredItem) -> Iterator[Finding]:
+    applying = _applying(stored)
+    for match in applying:
+        yield Finding(code="applies", text=f"{match.theme} applies: {_words(match)}")
     if applying:
-        yield from (f"  {match.theme} applies: {_words(match)}" for match in applying)
-    else:
-        yield f"  no rule took it{_nearest(stored.matches)}"
-    yield from (f"  {line}" for line in _told(deployment, stored, applying))
-
-
-def _told(deployment: Deployment, stored: StoredItem, applying: Sequence[Match]) -> Iterator[str]:
-    issues = deployment.store.issues_of(stored.id)
-    for digest, number in issues:
-        yield f"mailed in issue {number} of {digest}"
-    if issues or not applying:
         return
-    if stored.origin is Origin.NEWS:
-        yield "not mailed yet: it waits for the next issue"
-    else:
-        yield f"not mailed as news: {_NO_NEWS[stored.origin]}"
-
-
-def _nearest(matches: Sequence[Match]) -> str:
-    near = [match for match in matches if match.verdict is not Verdict.APPLIES]
+    near = [match for match in stored.matches if match.verdict is not Verdict.APPLIES]
     if not near:
-        return ", and none is near"
+        yield Finding(code="no_rule", text="no rule took it, and none is near")
+        return
     best = max(near, key=lambda match: (match.verdict is Verdict.EXCLUDED, match.score))
+    rules = ", ".join(dict.fromkeys(evidence.rule for evidence in best.evidence))
+    by_rule = f" (rule {rules})" if rules else ""
     if best.verdict is Verdict.EXCLUDED:
-        return f"; {best.theme} would, but is excluded by {best.excluded_by}"
-    return f"; nearest: {best.theme}, missing {', '.join(best.missing)}"
+        text = f"no rule took it; {best.theme}{by_rule} would, but is excluded by"
+        yield Finding(code="excluded", text=f"{text} {best.excluded_by}")
+        return
+    text = f"no rule took it; nearest: {best.theme}{by_rule}, missing {', '.join(best.missing)}"
+    yield Finding(code="near", text=text)
+
+
+def _telling(deployment: Deployment, stored: StoredItem) -> Iterator[Finding]:
+    said = deployment.store.said_of(stored.id)
+    told = [each for each in said if each.digest]
+    for digest, number in dict.fromkeys((each.digest, each.number) for each in told):
+        first = next(each for each in told if (each.digest, each.number) == (digest, number))
+        yield Finding(code="mailed" if first.sent_at else "issued", text=_mailed(first))
+    applying = _applying(stored)
+    if told or not applying:
+        return
+    if stored.origin is not Origin.NEWS:
+        text = f"not mailed as news: {_NO_NEWS[stored.origin]}"
+        yield Finding(code="not_news", text=text)
+        return
+    yield from _waiting(deployment, said, [match.theme for match in applying])
+
+
+def _waiting(
+    deployment: Deployment, said: Sequence[Said], themes: Sequence[str]
+) -> Iterator[Finding]:
+    if not said:
+        text = "not mailed: it matches only since the rules changed, which is counted in a line"
+        yield Finding(code="rule_change", text=text)
+        return
+    waiting = [
+        spec.id
+        for spec in deployment.configuration.digests
+        if not spec.themes or set(themes) & set(spec.themes)
+    ]
+    if not waiting:
+        yield Finding(code="no_digest", text=f"not mailed: no digest takes {', '.join(themes)}")
+        return
+    late = ", as found late" if {each.reason for each in said} == {Reason.LATE} else ""
+    text = f"not mailed yet: it waits for the next issue of {', '.join(waiting)}{late}"
+    yield Finding(code="late" if late else "waiting", text=text)
+
+
+def _mailed(said: Said) -> str:
+    issue = f"issue {said.number} of {said.digest}"
+    if said.sent_at:
+        return f"mailed in {issue} at {said.sent_at:%Y-%m-%d %H:%M} UTC{_AS[said.reason]}"
+    when = f"{said.issued_at:%Y-%m-%d %H:%M} UTC" if said.issued_at else ""
+    return f"told in {issue} of {when}{_AS[said.reason]}; no mail of it was accepted yet"
+
+
+def _applying(stored: StoredItem) -> list[Match]:
+    return [match for match in stored.matches if match.verdict is Verdict.APPLIES]
 
 
 def _words(match: Match) -> str:
     return ", ".join(dict.fromkeys(f"{e.text} ({e.rule}, {e.field})" for e in match.evidence))
 
 
-def _window(deployment: Deployment, on: datetime | None) -> tuple[datetime, datetime]:
-    if on is None:
-        return deployment.now() - _LATELY, deployment.now()
-    return on - _AROUND, on + timedelta(days=1) + _AROUND
-
-
-def _of_address(
-    deployment: Deployment, address: str, window: tuple[datetime, datetime]
-) -> Iterator[str]:
-    host = _host(address)
-    covering = [s for s in deployment.configuration.sources if _host(s.url) == host]
-    if not covering:
-        hosts = [_host(source.url) for source in deployment.configuration.sources]
-        yield f"not stored, and no source covers {host}{did_you_mean(host, hosts)}"
+def _of_title(deployment: Deployment, text: str) -> Iterator[Finding]:
+    found = alike(deployment.store, text, most=_MOST_ITEMS)
+    if not found:
+        yield Finding(
+            code="unknown_title",
+            text=f"no stored title contains '{text}', and none is like it: give its address to "
+            "learn more",
+            inner=False,
+        )
         return
-    yield f"not stored, though {host} is read by:"
+    yield Finding(code="like", text=f"no stored title contains '{text}'; the nearest:", inner=False)
+    best, *others = found
+    yield from _of_item(deployment, best)
+    for stored in others:
+        yield Finding(
+            code="candidate",
+            text=f"#{short_id(stored.id)} {stored.item.title}",
+            source=stored.item.source_id,
+            item=f"#{short_id(stored.id)}",
+            inner=False,
+        )
+
+
+# --- what is not stored ----------------------------------------------------------------------
+
+
+def _of_address(deployment: Deployment, address: str, window: _Window) -> Iterator[Finding]:
+    host, sources = host_of(address), deployment.configuration.sources
+    linking = deployment.store.sources_linking(host)
+    covering = [source for source in sources if covers(source, host) or source.id in linking]
+    if not covering:
+        yield _uncovered(host, sources)
+        return
+    yield Finding(code="not_stored", text=f"not stored, though {host} is read by:", inner=False)
     for source in covering:
-        yield f"  {source.id}: {_reach(deployment, source, window)}"
+        for found in _reach(deployment, source, urlsplit(address).path, window):
+            yield replace(found, text=f"{source.id}: {found.text}", source=source.id)
 
 
-def _reach(deployment: Deployment, source: Source, window: tuple[datetime, datetime]) -> str:
-    """Say how a source was read in a window, and when it could not be."""
+def _uncovered(host: str, sources: Sequence[Source]) -> Finding:
+    near = nearest(host, sources)
+    text = f"not stored, and no source covers {host}"
+    if near is None:
+        return Finding(code="not_covered", text=f"{text}; nothing near it is read", inner=False)
+    text = f"{text}; the nearest is {near.source.id}: {near.shared}"
+    return Finding(code="not_covered", text=text, source=near.source.id, inner=False)
+
+
+def _reach(deployment: Deployment, source: Source, path: str, window: _Window) -> Iterator[Finding]:
+    """Say how a source was read in a window, and why it may have missed something."""
     if not source.enabled:
-        return f"disabled: {source.reason}"
-    span = f"from {window[0]:%Y-%m-%d} to {window[1]:%Y-%m-%d}"
-    readings = deployment.store.readings(source.id, *window)
+        yield Finding(code="disabled", text=f"disabled: {source.reason}")
+        return
+    state = deployment.store.source_state(source.id)
+    if source.path_filter not in path:
+        text = f"leaves out what has no '{source.path_filter}' in its path (path_filter)"
+        yield Finding(code="filtered", text=text)
+    yield _readings(deployment, source, window)
+    if state.baseline_at and state.baseline_at > window.since:
+        text = f"first read on {state.baseline_at:%Y-%m-%d}: what it no longer listed was not seen"
+        yield Finding(code="new_source", text=text)
+    yield from _doubts(deployment, state, window)
+
+
+def _readings(deployment: Deployment, source: Source, window: _Window) -> Finding:
+    readings = deployment.store.readings(source.id, window.since, window.until)
     if not readings:
-        return f"not asked at all {span}: policywatch poll {source.id}"
+        text = f"not asked at all {window}: policywatch poll {source.id}"
+        return Finding(code="not_asked", text=text)
     failed = [(at, result) for at, result in readings if not result.outcome.read]
     if not failed:
-        return f"read {len(readings)} times {span}; the address was never among its entries"
+        text = f"read {len(readings)} times {window}; the address was never among its entries"
+        return Finding(code="unseen", text=text)
     last, why = failed[-1]
-    return (
-        f"could not be read {len(failed)} of {len(readings)} times {span}, first on "
+    return Finding(
+        code="blocked" if why.outcome is Outcome.BLOCKED else "failing",
+        text=f"could not be read {len(failed)} of {len(readings)} times {window}, first on "
         f"{failed[0][0]:%Y-%m-%d %H:%M} UTC, last on {last:%Y-%m-%d %H:%M} UTC "
-        f"({why.outcome}: {why.error})"
+        f"({why.outcome}: {why.error})",
     )
 
 
-def _host(address: str) -> str:
-    return (urlsplit(address).hostname or "").removeprefix("www.")
+def _doubts(deployment: Deployment, state: SourceState, window: _Window) -> Iterator[Finding]:
+    gap = state.gap_at is not None and window.since < state.gap_at <= window.until
+    state = state if gap else replace(state, gap_at=None)
+    codes = [
+        code for code, holds in (("empty", state.empty_since), ("gap", gap), ("silent", 1)) if holds
+    ]
+    told = doubts(state, deployment.now(), since=window.since)
+    yield from (Finding(code=code, text=text) for code, text in zip(codes, told, strict=False))

@@ -19,7 +19,7 @@ def alarms(source: Source, state: SourceState, now: datetime) -> tuple[str, ...]
     if not source.enabled:
         return ()
     failing = (_failing(state, state.failing_since),) if state.failing_since else ()
-    moved = state.moved_since is not None and state.moved_from == source.url
+    moved = state.moved_since is not None and state.moved_from in (source.url, "")
     told = (*failing, *doubts(state, now, since=now - _GAP_IS_TOLD_FOR))
     return (*told, _moved(state)) if moved else told
 
@@ -33,7 +33,12 @@ def doubts(state: SourceState, now: datetime, *, since: datetime) -> tuple[str, 
 
 
 def silent_since(state: SourceState, now: datetime) -> datetime | None:
-    """Return when a source last had something new, if that is far longer ago than usual."""
+    """Return when a source last had something new, if that is far longer ago than usual.
+
+    A page that is watched may say the same for years.
+    """
+    if state.watched:
+        return None
     signs = [state.newest_at]
     if state.newest_at is None or state.last_new_at != state.baseline_at:
         signs.append(state.last_new_at)

@@ -203,7 +203,7 @@ class _Pace:
         with self._lock:
             left = self._held.get(scope(url), 0.0) - time.monotonic()
         if left > 0:
-            message = f"not asked: {scope(url)} wants to be left alone for {left / 60:.0f} min"
+            message = f"not asked: {scope(url)} asked us to wait"
             refused = SourceError(Outcome.BLOCKED, message, retry_after_seconds=left)
             refused.asked = False
             raise refused

@@ -12,7 +12,7 @@ from enum import Enum
 from types import MappingProxyType
 from typing import Any, BinaryIO
 
-from pipeline import model
+from pipeline import model, places
 
 _LENGTH = 8
 _LARGEST = 256_000_000
@@ -66,9 +66,10 @@ _REDUCED: dict[type, Callable[[Any], tuple[Any, tuple[object]]]] = {
 }
 _NOUNS = (
     noun
-    for noun in vars(model).values()
+    for module in (model, places)
+    for noun in vars(module).values()
     if isinstance(noun, type)
-    and noun.__module__ == model.__name__
+    and noun.__module__ == module.__name__
     and (dataclasses.is_dataclass(noun) or issubclass(noun, Enum))
 )
 _KNOWN: dict[tuple[str, str], Callable[..., object]] = {

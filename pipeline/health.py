@@ -15,6 +15,7 @@ from typing import Final
 from pipeline.model import Outcome, Source, SourceState
 from pipeline.pace import scope
 from pipeline.reading import Reading
+from pipeline.yearly import varies
 
 FLOOR_MINUTES: Final = 30
 CEILING_MINUTES: Final = 360
@@ -194,18 +195,23 @@ def _jittered(interval: int, floor: int, source_id: str, now: datetime) -> timed
 def _with_move(
     state: SourceState, reading: Reading, found: Found | None, now: datetime
 ) -> SourceState:
-    """Remember since when an address redirects for ever to where our entries are."""
+    """Remember since when an address redirects for ever to where our entries are.
+
+    One that is another every day can only be told of: without a `moved_from` nothing follows it.
+    """
+    fleeting = reading.since is not None or varies(reading.url)
+    moved_from = "" if fleeting else reading.url
     if not reading.moved_to:
         settled = bool(state.moved_to) and reading.url == state.moved_to
         return state if settled else _unmoved(state)
     first_contact = state.baseline_at == now
-    ours = found is None or found.known or first_contact
+    ours = found is None or found.known or found.windowed or first_contact
     if not ours:
         return _unmoved(state)
-    lasts = (state.moved_from, state.moved_to) == (reading.url, reading.moved_to)
+    lasts = (state.moved_from, state.moved_to) == (moved_from, reading.moved_to)
     return replace(
         state,
-        moved_from=reading.url,
+        moved_from=moved_from,
         moved_to=reading.moved_to,
         moved_since=state.moved_since if lasts else now,
     )

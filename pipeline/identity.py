@@ -48,8 +48,9 @@ def identify(
 ) -> tuple[Identified, ...]:
     """Say of each item of one document which known item it is, if any.
 
-    An entry that repeats an earlier one is folded into it, and its keys are kept with it, and its
-    deadline where the earlier one has none. No known item is taken twice.
+    An entry that repeats an earlier one is folded into it: its keys are kept with it, but for those
+    that name yet another entry, and its deadline where the earlier one has none. No known item is
+    taken twice.
     """
     folded = _folded(items, keys)
     links = Counter(key for each in folded for key in each.keys if key.startswith(_LINK))
@@ -95,14 +96,16 @@ def _folded(items: Sequence[Item], keys: Sequence[tuple[str, ...]]) -> list[Iden
     for item, own in zip(items, keys, strict=True):
         telling = [key for key in own if not key.startswith(_LINK)]
         place = next((first_by_key[key] for key in telling if key in first_by_key), len(folded))
+        # A key that two entries kept would let one of them take the other when it is read again.
+        kept = tuple(key for key in own if first_by_key.get(key, place) == place)
         if place == len(folded):
-            folded.append(Identified(item=item, keys=own))
+            folded.append(Identified(item=item, keys=kept))
         else:
             first = folded[place]
             folded[place] = first._replace(
                 # One document names the entry, another one its deadline.
                 item=replace(first.item, deadline=first.item.deadline or item.deadline),
-                keys=tuple(dict.fromkeys(first.keys + own)),
+                keys=tuple(dict.fromkeys(first.keys + kept)),
             )
         for key in telling:
             first_by_key.setdefault(key, place)

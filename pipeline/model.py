@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
 
+from pipeline.places import Hub, Selectors
 from pipeline.readonly import read_only
 
 
@@ -108,19 +109,6 @@ class Reason(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Selectors:
-    """Where a page keeps its items: CSS selectors, the last three inside an item.
-
-    An empty selector means: the first link for `link`, its text for `title`, no date for `date`.
-    """
-
-    item: str
-    title: str = ""
-    link: str = ""
-    date: str = ""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Source:
     """One address that we read, as `sources.yaml` declares it; empty text means not given."""
 
@@ -138,6 +126,9 @@ class Source:
     encoding: str = ""
     select: Selectors | None = None
     min_items: int = 0
+    via: Hub | None = None
+    watch: str = ""
+    """What of a page is watched instead of its links: its `text`, or nothing."""
     headers: Mapping[str, str] = field(default_factory=lambda: read_only({}))
     user_agent: str = ""
     key_env: str = ""
@@ -151,9 +142,13 @@ class Source:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Request:
-    """One GET that a kind asks for."""
+    """One GET that a kind asks for.
+
+    `may_lack`: nothing is wrong when it is not there, as long as another one is.
+    """
 
     url: str
+    may_lack: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -375,6 +370,12 @@ class SourceState:
     """Since when `moved_from` redirects to `moved_to` for ever, with entries that we know."""
     robots_at: datetime | None = None
     """When the site's robots.txt last let us read this source."""
+    read_as: str = ""
+    """By what of which addresses a page was last read; what follows holds for that alone."""
+    yields: tuple[tuple[int, int], ...] = ()
+    """How many entries the last documents of a page gave, and how many had a date."""
+    watched: str = ""
+    """The text of a watched page, as of the last change worth an item."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -24,6 +24,7 @@ from pipeline.records import (
     OutboxMail,
     Past,
     Reach,
+    Said,
     Snapshot,
     StoredItem,
     Subscriber,
@@ -282,8 +283,12 @@ class Store(Protocol):
         """Return the items with this link, http and https alike, oldest first."""
         ...
 
-    def issues_of(self, item_id: int) -> tuple[tuple[str, int], ...]:
-        """Return (digest, number) of each issue that told of an item, oldest first."""
+    def said_of(self, item_id: int) -> tuple[Said, ...]:
+        """Return the notices of an item with the issues that told of them, oldest first."""
+        ...
+
+    def sources_linking(self, host: str) -> frozenset[str]:
+        """Return the sources with items on a host, www. or not."""
         ...
 
     def spans(self, since: datetime) -> Mapping[str, tuple[datetime, int]]:

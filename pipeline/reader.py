@@ -14,10 +14,14 @@ from pipeline.fetch import Answer, HostSession
 from pipeline.model import Document, Outcome, Parsed, Request, Source, Validators
 from pipeline.pace import repeats_after
 from pipeline.parse import KINDS
+from pipeline.parse.hub import links
 from pipeline.parse.prescan import risky
+from pipeline.places import Hub
 from pipeline.reading import PollTask, Reading
 from pipeline.sandbox import Sandbox
+from pipeline.secret import Secret
 from pipeline.snapshot import packed
+from pipeline.yearly import varies
 
 GONE = frozenset({HTTPStatus.NOT_FOUND, HTTPStatus.GONE})
 """What a server says of a document that asking again will not bring."""
@@ -123,6 +127,16 @@ def parse(source: Source, document: Document) -> Parsed:
     return parsed
 
 
+def _links(task: PollTask, hub: Hub, document: Document) -> tuple[Request, ...]:
+    """Return what a hub page leads to; a risky one is read in the sandbox."""
+    if not risky(document.content):
+        return links(task.source, hub, document, task.day)
+    found = _sandbox().run("links", (task.source, hub, document, task.day))
+    if not isinstance(found, tuple):
+        raise SourceError(Outcome.PARSE_LIMIT, "the sandbox answered with something else")
+    return found
+
+
 @cache
 def _sandbox() -> Sandbox:
     """Return this process's sandbox; its workers start with the first risky document."""
@@ -152,22 +166,32 @@ def _refuse_unkeyed(task: PollTask) -> None:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Round:
-    """What one source answered, and what of it is missing: lost for now, or gone for good."""
+    """What one source answered, and what of it is missing: lost for now, or gone for good.
+
+    What is `lacking` may lack, as long as something answered.
+    """
 
     answers: list[Answer] = field(default_factory=list)
+    urls: list[str] = field(default_factory=list)
     lost: list[str] = field(default_factory=list)
     gone: list[str] = field(default_factory=list)
+    lacking: list[SourceError] = field(default_factory=list)
 
 
 def _read(task: PollTask, session: HostSession) -> Reading:
     source = task.source
     _refuse_unkeyed(task)
-    robots_read = source.kind in _ROBOT_KINDS and session.obey_robots(
-        asked_url(task), source=source, age=task.robots_age
+    requests, robots_read = _entrance(task, session)
+    found = _asked(task, session, requests)
+    reading = replace(
+        _common(task, found.answers),
+        robots_read=robots_read,
+        read_as=_read_as(source, found.urls),
+        moved_to=_moved_to(task, requests, found.answers[0]),
     )
-    found = _asked(task, session)
-    reading = replace(_common(task, found.answers), robots_read=robots_read)
-    if found.answers[0].document.status == HTTPStatus.NOT_MODIFIED:
+    if not _steady(task, requests):
+        reading = replace(reading, validators=Validators())
+    elif found.answers[0].document.status == HTTPStatus.NOT_MODIFIED:
         return replace(reading, outcome=Outcome.NOT_MODIFIED, body_hash=task.body_hash)
     body_hash = _body_hash(source, found.answers)
     if body_hash == task.body_hash and not found.lost:
@@ -187,41 +211,87 @@ def _read(task: PollTask, session: HostSession) -> Reading:
     return _unfinished(reading) if lost else reading
 
 
-def _asked(task: PollTask, session: HostSession) -> _Round:
-    """Ask for the first document, with what we hold of it, and for those that it leads to.
+def _entrance(task: PollTask, session: HostSession) -> tuple[tuple[Request, ...], bool]:
+    """Return what to ask for first, and whether a robots.txt was asked and let us in."""
+    hub = task.source.via
+    asked = [_obeyed(task, session, hub.page)] if hub else []
+    requests = _through(task, session, hub) if hub else _first(task)
+    asked += [_obeyed(task, session, each.url) for each in requests]
+    return requests, any(asked)
+
+
+def _obeyed(task: PollTask, session: HostSession, url: str) -> bool:
+    if task.source.kind not in _ROBOT_KINDS:
+        return False
+    return session.obey_robots(url, source=task.source, age=task.robots_age)
+
+
+def _through(task: PollTask, session: HostSession, hub: Hub) -> tuple[Request, ...]:
+    try:
+        document = session.get(hub.page, source=task.source, secret=task.secret).document
+    except SourceError as e:
+        e.message = f"the hub page {e.message}"
+        raise
+    return _links(task, hub, document)
+
+
+def _asked(task: PollTask, session: HostSession, requests: Iterable[Request]) -> _Round:
+    """Ask for the first documents, with what we hold of them, and for those that they lead to.
 
     A failure of the first is the source's; so is a server's wish to be left alone.
     """
-    began, waiting, asked, found = time.monotonic(), list(_first(task)), set[str](), _Round()
+    began, waiting, asked, found = time.monotonic(), list(requests), set[str](), _Round()
+    held = task.validators if _steady(task, waiting) else Validators()
     while waiting and len(asked) < _MOST_DOCUMENTS:
-        url = waiting.pop(0).url
-        if url in asked:
+        request = waiting.pop(0)
+        if request.url in asked:
             continue
-        asked.add(url)
+        asked.add(request.url)
         try:
             answer = session.get(
-                url,
+                request.url,
                 source=task.source,
-                validators=Validators() if found.answers else task.validators,
+                validators=Validators() if found.answers else held,
                 secret=task.secret,
                 deadline=_time_left(began) if found.answers else None,
             )
         except SourceError as e:
-            if not found.answers or e.retry_after_seconds is not None:
-                raise
-            missing = found.gone if e.status in GONE else found.lost
-            missing.append(task.secret.hidden(e.message))
+            _miss(found, request, e, task.secret)
             continue
         found.answers.append(answer)
+        found.urls.append(request.url)
         waiting += following(task.source, answer.document)
+    if not found.answers:
+        raise found.lacking[0]
     if waiting:
         found.gone.append(f"there is more than the {_MOST_DOCUMENTS} documents read at once")
     return found
 
 
+def _miss(found: _Round, request: Request, error: SourceError, secret: Secret) -> None:
+    """Note what is missing of a source; raise the error where that is all of it."""
+    if request.may_lack and error.status in GONE:
+        found.lacking.append(error)
+    elif not found.answers or error.retry_after_seconds is not None:
+        raise error
+    else:
+        missing = found.gone if error.status in GONE else found.lost
+        missing.append(secret.hidden(error.message))
+
+
 def _first(task: PollTask) -> tuple[Request, ...]:
     kind, source = KINDS[task.source.kind], replace(task.source, url=asked_url(task))
-    return kind.since(source, task.since) if kind.since and task.since else kind.first(source)
+    if kind.since and task.since:
+        return kind.since(source, task.since)
+    return kind.first(source, task.day)
+
+
+def _steady(task: PollTask, requests: Sequence[Request]) -> bool:
+    """Say whether what is asked for first is one address, the same every time.
+
+    What one address gave to ask `changed since?` with says nothing of another.
+    """
+    return len(requests) == 1 and task.source.via is None
 
 
 def _time_left(began: float) -> float:
@@ -240,11 +310,27 @@ def _common(task: PollTask, answers: Sequence[Answer]) -> Reading:
         since=task.since,
         status=first.document.status,
         validators=first.document.validators,
-        # What was asked for some days is no address to keep.
-        moved_to="" if task.since else first.moved_to,
         floor=None if unmodified else floor,
         bytes=sum(answer.wire_bytes for answer in answers),
     )
+
+
+def _moved_to(task: PollTask, requests: Sequence[Request], first: Answer) -> str:
+    """Return where a source has moved to; of an address that is new every day, without its days."""
+    if not _steady(task, requests):
+        return ""
+    fleeting = task.since or varies(asked_url(task))
+    return first.moved_to.partition("?")[0] if fleeting else first.moved_to
+
+
+def _read_as(source: Source, urls: Iterable[str]) -> str:
+    """Return a name for how a page is read: by which selectors, and of which addresses."""
+    if source.kind != "page":
+        return ""
+    # The text of a page that is watched is compared wherever its hub finds it.
+    of = (source.url, source.via) if source.watch else tuple(urls)
+    read = repr((source.select, source.min_items, source.watch, of))
+    return hashlib.sha256(read.encode()).hexdigest()[:16]
 
 
 def _parsed(reading: Reading, parsed: Sequence[Parsed], missing: Iterable[str]) -> Reading:

@@ -45,7 +45,7 @@ class PollTask:
 
     `url` is asked in place of the source's own address, when that moved long ago. `robots_age` is
     how long ago the site's robots.txt last let us in; None means never. `since` is the day to ask
-    from, where the source can be asked for days.
+    from, where the source can be asked for days; `day` is today in the source's zone.
     """
 
     source: Source
@@ -55,6 +55,7 @@ class PollTask:
     secret: Secret = Secret()
     robots_age: timedelta | None = None
     since: date | None = None
+    day: date = date(1970, 1, 1)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -90,6 +91,8 @@ class Reading:
     whole: bool = True
     validators: Validators = Validators()
     body_hash: str = ""
+    read_as: str = ""
+    """By what of which addresses a page was read; empty for other kinds."""
     moved_to: str = ""
     floor: timedelta | None = None
     """How long the source says that it need not be asked again; None when it was not said."""

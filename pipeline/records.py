@@ -98,6 +98,22 @@ class LedgerLine:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Said:
+    """One notice of an item, and an issue that told of it; without a digest none has yet.
+
+    `sent_at` is when the first mail of that issue was accepted.
+    """
+
+    theme: str
+    reason: Reason
+    at: datetime
+    digest: str = ""
+    number: int = 0
+    issued_at: datetime | None = None
+    sent_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Reach:
     """How one source was read inside a window: its last result there, and its best.
 

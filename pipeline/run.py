@@ -7,9 +7,9 @@ the caller's thread under the job lock.
 from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Executor, ThreadPoolExecutor, wait
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
-from pipeline import dedupe, identity
+from pipeline import dedupe, identity, watch, yields
 from pipeline.classify import classify
 from pipeline.fetch import HostSession
 from pipeline.health import Found, after_reading, late_before, standing, usual_hours
@@ -95,9 +95,15 @@ def unhurried(policy: FetchPolicy, sources: Iterable[Source]) -> FetchPolicy:
 def take_in(inflow: Inflow, reading: Reading, state: SourceState, now: datetime) -> Intake:
     """Decide what one reading changes; nothing is written here."""
     if reading.items is None:
-        reading = standing(state, reading)
+        reading = standing(state, reading) if reading.asked else _with_the_time(reading, now)
         return _nothing_parsed(reading, state, now)
-    items, refused = _normalised(inflow.source, reading.items, now)
+    if inflow.source.watch:
+        reading, state = _compared(inflow.source, reading, state, now)
+    items, refused = _normalised(inflow.source, reading.items or (), now)
+    few, state = _measured(inflow.source, reading, items, state)
+    if few:
+        failed = replace(reading, outcome=Outcome.NOT_A_FEED, error=few, items=None)
+        return _nothing_parsed(failed, state, now)
     keys = identity.keys(items)
     known = inflow.store.known(inflow.source.id, {key for each in keys for key in each})
     changes = dedupe.changes(identity.identify(items, keys, known))
@@ -107,16 +113,8 @@ def take_in(inflow: Inflow, reading: Reading, state: SourceState, now: datetime)
     new = tuple(_new(inflow, item, keys, origin, late) for item, keys in changes.new)
     changed = tuple(_changed(inflow, change, now) for change in changes.changed)
     reading = with_refusals(reading, refused)
-    dates = [item.published_at for item in items if item.published_at]
-    found = Found(
-        entries=len(reading.items or ()),
-        new=len(new),
-        known=len(changed) + len(changes.seen),
-        newest_at=max(dates, default=None),
-        usual_hours=usual_hours(dates),
-        windowed=reading.since is not None,
-    )
-    after = after_reading(state, reading, found, now)
+    found = _found(reading, items, new=len(new), known=len(changed) + len(changes.seen))
+    after = after_reading(state, reading, _as_usual(inflow.source, found), now)
     if not reading.whole:
         # The next poll asks for the same days again.
         after = replace(after, last_success_at=state.last_success_at)
@@ -160,6 +158,63 @@ def with_refusals(reading: Reading, refused: int) -> Reading:
         return reading
     shown = "; ".join(trouble[:_MOST_TROUBLE])
     return replace(reading, outcome=Outcome.PARTLY_BROKEN, error=shown)
+
+
+def _compared(
+    source: Source, reading: Reading, state: SourceState, now: datetime
+) -> tuple[Reading, SourceState]:
+    """Put what changed in place of the text of a watched page, and remember that text.
+
+    A first text is the baseline. What is too little for an item adds up until it is enough.
+    """
+    (raw,) = reading.items or ()
+    lines = watch.text_of(raw)
+    nothing, now_held = (
+        replace(reading, items=()),
+        replace(state, read_as=reading.read_as, watched="\n".join(lines)),
+    )
+    if not state.watched or state.read_as != reading.read_as:
+        return nothing, now_held
+    change = watch.change(state.watched.splitlines(), lines)
+    if change is None:
+        return nothing, state
+    return replace(reading, items=(watch.item_of(change, raw, source, now),)), now_held
+
+
+def _measured(
+    source: Source, reading: Reading, items: Sequence[Item], state: SourceState
+) -> tuple[str, SourceState]:
+    """Say what a page gives too little of, and else remember how much it gave."""
+    if not reading.read_as or source.watch or not reading.whole:
+        return "", state
+    given = len(items), sum(item.published_at is not None for item in items)
+    few = yields.shortfall(state, reading.read_as, *given)
+    if few:
+        return few, state
+    kept = yields.remembered(state, reading.read_as, *given)
+    return "", replace(state, read_as=reading.read_as, yields=kept, watched="")
+
+
+def _found(reading: Reading, items: Iterable[Item], *, new: int, known: int) -> Found:
+    dates = [item.published_at for item in items if item.published_at]
+    return Found(
+        entries=len(reading.items or ()),
+        new=new,
+        known=known,
+        newest_at=max(dates, default=None),
+        usual_hours=usual_hours(dates),
+        windowed=reading.since is not None,
+    )
+
+
+def _as_usual(source: Source, found: Found) -> Found:
+    """Return what a source is measured by: a page that is watched may say the same for years."""
+    return replace(found, entries=1, new=0, known=1) if source.watch else found
+
+
+def _with_the_time(reading: Reading, now: datetime) -> Reading:
+    until = now + timedelta(seconds=reading.retry_after_seconds or 0)
+    return replace(reading, error=f"{reading.error} until {until:%Y-%m-%d %H:%M} UTC")
 
 
 def _nothing_parsed(reading: Reading, state: SourceState, now: datetime) -> Intake:

@@ -20,16 +20,18 @@ from pydantic import (
     field_validator,
 )
 
-from pipeline.model import Selectors, Source, Tier, Type
+from pipeline.model import Source, Tier, Type
 from pipeline.parse import KINDS
+from pipeline.places import Hub, Selectors
 from pipeline.readonly import read_only
 from pipeline.records import DigestSpec, Empty, Slot
 from pipeline.schedule import parse_schedule
 from pipeline.secret import PLACE
 from pipeline.urls import is_http_url
 from pipeline.yamlfile import Shape, did_you_mean
+from pipeline.yearly import PLACES, strange_places, varies
 
-NOT_YET = ("follow", "via", "watch")
+NOT_YET = ("follow",)
 """Keys that are read so that a file may hold them, and that nothing acts on yet."""
 
 _ID = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
@@ -38,7 +40,11 @@ _VARIABLE = re.compile(r"[A-Z][A-Z0-9_]*")
 _HEADER_NAME = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
 _HEADER_VALUE = re.compile(r"[\x20-\x7e\t]*")
 _SECRET = re.compile(r"authorization|cookie|token|secret|password|api-?key", re.IGNORECASE)
-_KEY_IN_QUERY = re.compile(rf"[?&]api_?key=(?!{re.escape(PLACE)}(?:&|$))", re.IGNORECASE)
+_KEY_IN_QUERY = re.compile(
+    r"[?&](?:(?:[\w.-]{0,40}[_.-])?(?:api|app|access|auth|client|subscription)?"
+    rf"(?:key|token|secret)|password|passwd|pwd)=(?!{re.escape(PLACE)}(?:&|$))",
+    re.IGNORECASE,
+)
 _LOOPBACK = ("127.0.0.1", "::1", "localhost")
 _OURS = frozenset(
     {"host", "connection", "content-length", "transfer-encoding", "accept-encoding", "range"}
@@ -112,9 +118,15 @@ def _address(url: str) -> str:
         )
     if not is_http_url(url) or any(c.isspace() for c in url):
         raise ValueError(f"'{url}' is no address that begins with http:// or https://")
-    if "{" in urlsplit(url).path:
-        raise ValueError("this version does not fill in {…}: give the address of today")
+    if strange := strange_places(urlsplit(url).path):
+        raise ValueError(f"'{strange[0]}' stands for nothing: there is {', '.join(PLACES)}")
     return url
+
+
+def _page_address(url: str) -> str:
+    if varies(url):
+        raise ValueError("a hub page is where the moving address is found: its own does not move")
+    return _address(url)
 
 
 def _selector(css: str) -> str:
@@ -179,6 +191,21 @@ class SelectShape(Shape):
     date: Selector = ""
 
 
+class HubShape(Shape):
+    """`via:` of a page: where the link to it is found, by a selector, a text or both."""
+
+    page: Annotated[str, AfterValidator(_page_address)]
+    link: Selector = ""
+    text: Line = Field(default="", validate_default=True)
+
+    @field_validator("text")
+    @classmethod
+    def _some_link(cls, text: str, info: ValidationInfo) -> str:
+        if not text and not info.data.get("link", "?"):
+            raise ValueError("or 'link' says which link of the hub page to follow")
+        return text
+
+
 class SourceShape(Shape):
     """One entry of `sources:`."""
 
@@ -205,8 +232,8 @@ class SourceShape(Shape):
     was: Annotated[tuple[Id, ...], BeforeValidator(_listed)] = ()
     notes: str = ""
     follow: Literal["page", "pdf"] | None = None
-    via: Annotated[str, AfterValidator(_address)] = ""
-    watch: Annotated[str, AfterValidator(_selector)] = ""
+    via: HubShape | None = None
+    watch: Literal["text"] | None = None
     key_env: Annotated[str, AfterValidator(_variable)] = Field(default="", validate_default=True)
 
     @field_validator("kind")
@@ -217,14 +244,29 @@ class SourceShape(Shape):
             raise ValueError(f"no kind '{kind}', there is {known}{did_you_mean(kind, KINDS)}")
         return kind
 
-    @field_validator("encoding", "select", "min_items", "path_filter")
+    @field_validator("url")
+    @classmethod
+    def _still_address(cls, url: str, info: ValidationInfo) -> str:
+        kind = info.data.get("kind")
+        if kind is not None and varies(url) and not KINDS[kind].moving:
+            raise ValueError(f"{', '.join(PLACES)} are filled in for kind 'page' alone")
+        return url
+
+    @field_validator("watch")
+    @classmethod
+    def _watches_one_page(cls, watch: str | None, info: ValidationInfo) -> str | None:
+        if watch and varies(info.data.get("url", "")):
+            raise ValueError("compares one page with itself: find a moving one by 'via'")
+        return watch
+
+    @field_validator("encoding", "select", "min_items", "path_filter", "via", "watch")
     @classmethod
     def _of_this_kind(cls, value: _Given, info: ValidationInfo) -> _Given:
         kind, key = info.data.get("kind"), str(info.field_name)
         if kind is None:
             return value
         used = key in KINDS[kind].options
-        if value is None and used:
+        if value is None and used and key == "select":
             raise ValueError(f"a {kind} needs it, with 'item', the CSS selector of one item")
         if value is not None and not used:
             users = ", ".join(name for name in sorted(KINDS) if key in KINDS[name].options)
@@ -261,9 +303,14 @@ class SourceShape(Shape):
 
     def source(self) -> Source:
         """Return the noun."""
-        values = self.model_dump(exclude={"select", "headers", *NOT_YET})
-        select = Selectors(**self.select.model_dump()) if self.select else None
-        return Source(**values, select=select, headers=read_only(self._all_headers()))
+        values = self.model_dump(exclude={"select", "via", "watch", "headers", *NOT_YET})
+        return Source(
+            **values,
+            select=Selectors(**self.select.model_dump()) if self.select else None,
+            via=Hub(**self.via.model_dump()) if self.via else None,
+            watch=self.watch or "",
+            headers=read_only(self._all_headers()),
+        )
 
     def _all_headers(self) -> dict[str, str]:
         """Return the headers, with the one that carries the key unless it has a place already."""

@@ -43,6 +43,7 @@ _WINDOWS: Final = {
     if (character := bytes([byte]).decode("cp1252", "ignore"))
 }
 _TAG: Final = re.compile(r"<[a-zA-Z!/?]")
+_CDATA: Final = "<![CDATA["
 _NO_CHARACTER: Final = re.compile("&#[xX]?[0-9a-fA-F]{9,};?")
 _TAG_NAMES: Final = re.compile(r"</?([A-Za-z]\w{0,20})")
 _ENTITY_NAMES: Final = re.compile(r"&(\w{2,31};)")
@@ -128,6 +129,8 @@ def excerpt(text: str, limit: int) -> str:
 
 
 def _is_still_markup(text: str) -> bool:
+    if _CDATA in text:
+        return True
     if not _STILL_MARKUP.search(text):
         return False
     names = {name.lower() for name in _TAG_NAMES.findall(text)}
@@ -144,6 +147,9 @@ def _undoubled(text: str) -> str:
 
 
 def _visible(markup: str) -> str:
+    if _CDATA in markup:
+        # A section that was escaped with what it holds; to HTML it would be a comment.
+        markup = markup.replace(_CDATA, "").replace("]]>", "")
     if not _TAG.search(markup):
         return _paragraphs(_unescaped(markup) if "&" in markup else markup)
     # Bytes, because lxml refuses a str that declares an encoding. Beautiful Soup would do, at ten

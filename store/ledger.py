@@ -6,10 +6,10 @@ from datetime import datetime
 
 from pipeline.errors import StoreError
 from pipeline.model import Match, Reason
-from pipeline.records import IssueRecord, LedgerLine, Mail
+from pipeline.records import IssueRecord, LedgerLine, Mail, MailState, Said
 from store.connection import Connection, Row
 from store.people import plan_mails
-from store.rows import ITEM_COLUMNS, match_of, stored_of, time_of, time_text
+from store.rows import ITEM_COLUMNS, match_of, optional_time, stored_of, time_of, time_text
 
 # A text that the history no longer holds is shown as it is now, with what is said of it now.
 _KEPT = "(notice.revision = item.revision or revision.id is not null)"
@@ -35,6 +35,15 @@ join match on match.item_id = item.id
     and match.revision = case when {_KEPT} then notice.revision else item.revision end
     and match.ruleset_id = case when {_KEPT} then notice.ruleset_id else item.ruleset_id end
 where seq > ? order by seq, match.id
+"""
+_SAID = """
+select notice.theme, notice.reason, notice.at, digest_issue.digest, number,
+    digest_issue.at as issued_at,
+    (select min(changed_at) from outbox where issue_id = digest_issue.id and state = ?) as sent_at
+from notice
+left join digest_item on digest_item.seq = notice.seq
+left join digest_issue on digest_issue.id = issue_id
+where item_id = ? order by notice.seq, digest_issue.id
 """
 _ISSUE_COLUMNS = "digest, number, window_start, window_end, seq_from, seq_to, contents"
 
@@ -92,18 +101,9 @@ def issues(connection: Connection, digest: str | None, *, limit: int) -> tuple[I
     return tuple(map(_issue, rows))
 
 
-def issues_of(connection: Connection, item_id: int) -> tuple[tuple[str, int], ...]:
-    """Return digest and number of each issue in which an item was said, oldest first."""
-    rows = connection.rows(
-        """
-        select distinct digest_issue.id, digest_issue.digest, number
-        from notice join digest_item on digest_item.seq = notice.seq
-        join digest_issue on digest_issue.id = issue_id
-        where item_id = ? order by digest_issue.id
-        """,
-        (item_id,),
-    )
-    return tuple((row["digest"], row["number"]) for row in rows)
+def said_of(connection: Connection, item_id: int) -> tuple[Said, ...]:
+    """Return the notices of an item with the issues that told of them, oldest first."""
+    return tuple(map(_said, connection.rows(_SAID, (MailState.SENT, item_id))))
 
 
 def _line(row: Row, matches: Mapping[int, Sequence[Match]]) -> LedgerLine:
@@ -115,6 +115,18 @@ def _line(row: Row, matches: Mapping[int, Sequence[Match]]) -> LedgerLine:
         theme=row["theme"],
         source_id=row["slug"],
         stored=stored_of(row, matches.get(row["seq"], ())) if of_item else None,
+    )
+
+
+def _said(row: Row) -> Said:
+    return Said(
+        theme=row["theme"],
+        reason=Reason(row["reason"]),
+        at=time_of(row["at"]),
+        digest=row["digest"] or "",
+        number=row["number"] or 0,
+        issued_at=optional_time(row["issued_at"]),
+        sent_at=optional_time(row["sent_at"]),
     )
 
 

@@ -45,7 +45,14 @@ def m004_deadlines(db: Database) -> None:
     db.execute("pragma user_version = 4")
 
 
-SCHEMA_VERSION = 4
+@MIGRATIONS()
+def m005_pages(db: Database) -> None:
+    """Remember what pages usually give, and the text of those that are watched."""
+    db.executescript(_PAGES)
+    db.execute("pragma user_version = 5")
+
+
+SCHEMA_VERSION = 5
 """What `pragma user_version` says after the last migration."""
 
 _SOURCES = """
@@ -316,4 +323,10 @@ create table backfill (
     new integer not null,
     at text not null
 );
+"""
+
+_PAGES = """
+alter table source_state add column read_as text not null default '';
+alter table source_state add column yields text not null default '[]';
+alter table source_state add column watched text not null default '';
 """

@@ -207,6 +207,9 @@ STATE_COLUMNS = (
     "moved_to",
     "moved_since",
     "robots_at",
+    "read_as",
+    "yields",
+    "watched",
 )
 
 
@@ -241,6 +244,9 @@ def state_values(state: SourceState) -> tuple[SqlValue, ...]:
         state.moved_to,
         optional_text(state.moved_since),
         optional_text(state.robots_at),
+        state.read_as,
+        json.dumps(state.yields),
+        state.watched,
     )
 
 
@@ -275,6 +281,9 @@ def state_of(row: Row) -> SourceState:
         moved_to=row["moved_to"],
         moved_since=optional_time(row["moved_since"]),
         robots_at=optional_time(row["robots_at"]),
+        read_as=row["read_as"],
+        yields=tuple((entries, dated) for entries, dated in json.loads(row["yields"])),
+        watched=row["watched"],
     )
 
 

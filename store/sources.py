@@ -40,6 +40,10 @@ _PUT_STATE = f"""
 insert or replace into source_state (source_id, {", ".join(STATE_COLUMNS)})
 values ({", ".join("?" * (len(STATE_COLUMNS) + 1))})
 """
+_LINKING = """
+select distinct slug from item join source on source.id = item.source_id
+where item.url >= ? and item.url < ?
+"""
 _BODY_COLUMNS = ("url", "status", "content_type", "packed")
 _PUT_BODY = f"""
 insert into snapshot (source_id, good, position, at, outcome, error, {", ".join(_BODY_COLUMNS)})
@@ -148,6 +152,17 @@ def stored_counts(connection: Connection, source_ids: Iterable[str]) -> Mapping[
         "select slug, count(*) from item join source on source.id = source_id group by source_id"
     )
     return counts | {row[0]: row[1] for row in rows if row[0] in counts}
+
+
+def linking(connection: Connection, host: str) -> frozenset[str]:
+    """Return the sources with items on a host, www. or not."""
+    names = (host, f"www.{host}")
+    found: set[str] = set()
+    for origin in (f"{scheme}://{name}" for scheme in ("https", "http") for name in names):
+        # `0` comes after `/`: a range, for which the index of links is good.
+        rows = connection.rows(_LINKING, (f"{origin}/", f"{origin}0"))
+        found.update(row[0] for row in rows)
+    return frozenset(found)
 
 
 def reach(connection: Connection, since: datetime | None, until: datetime) -> Mapping[str, Reach]:

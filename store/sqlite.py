@@ -26,6 +26,7 @@ from pipeline.records import (
     OutboxMail,
     Past,
     Reach,
+    Said,
     Snapshot,
     StoredItem,
     Subscriber,
@@ -235,9 +236,9 @@ class SqliteStore:
         """Return issues, newest first."""
         return ledger.issues(self._connection, digest, limit=limit)
 
-    def issues_of(self, item_id: int) -> tuple[tuple[str, int], ...]:
-        """Return digest and number of each issue in which an item was said, oldest first."""
-        return ledger.issues_of(self._connection, item_id)
+    def said_of(self, item_id: int) -> tuple[Said, ...]:
+        """Return the notices of an item with the issues that told of them, oldest first."""
+        return ledger.said_of(self._connection, item_id)
 
     def outbox(self, *, issue_id: int | None = None) -> tuple[OutboxMail, ...]:
         """Return the mails of one issue, or all that are not sent or failed, oldest first."""
@@ -298,6 +299,10 @@ class SqliteStore:
     def items_at(self, url: str) -> tuple[StoredItem, ...]:
         """Return the items whose link is this address, be it http or https, newest first."""
         return items.items_at(self._connection, url)
+
+    def sources_linking(self, host: str) -> frozenset[str]:
+        """Return the sources with items on a host, www. or not."""
+        return source_rows.linking(self._connection, host)
 
     def spans(self, since: datetime) -> Mapping[str, tuple[datetime, int]]:
         """Return the oldest date and the number of each source's items dated since a moment."""

@@ -34,8 +34,9 @@ from jobs.trial import (
 )
 from pipeline.alarms import alarms
 from pipeline.charset import is_encoding
-from pipeline.model import Selectors, Source, SourceState
+from pipeline.model import Source, SourceState
 from pipeline.parse import KINDS
+from pipeline.places import Selectors
 from pipeline.urls import host_key, is_http_url
 
 _SELECT_NAMES = tuple(field.name for field in fields(Selectors))
@@ -165,9 +166,13 @@ def _asked(source: Source, given: dict[str, Any]) -> Source:
 
 
 def _elsewhere(source: Source, url: str) -> Source:
-    """Return a source with another address; its key goes to no other host."""
-    same = host_key(url) == host_key(source.url)
-    return replace(source, url=url, key_env=source.key_env if same else "")
+    """Return a source with another address; its key and its headers go to no other host."""
+    there = replace(source, url=url, via=None)
+    if host_key(url) == host_key(source.url):
+        return there
+    # Whatever it is called, a header may hold a secret; these two hold a wish.
+    kept = {n: v for n, v in source.headers.items() if n.lower() in ("accept", "accept-language")}
+    return replace(there, key_env="", headers=kept)
 
 
 def _selectors(texts: tuple[str, ...]) -> Selectors | None:
@@ -235,6 +240,7 @@ def _entry_json(entry: Entry) -> dict[str, object]:
         "author": item.author,
         "language": item.language,
         "type": item.type.value,
+        "deadline": item.deadline.isoformat() if item.deadline else None,
         "kept": entry.kept,
     }
 

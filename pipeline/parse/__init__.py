@@ -23,7 +23,7 @@ FIRST_CONTACT = timedelta(days=7)
 """How far back the first poll of a source asks that can be asked for days."""
 
 
-def _own_address(source: Source) -> tuple[Request, ...]:
+def _own_address(source: Source, _: date) -> tuple[Request, ...]:
     return (Request(url=source.url),)
 
 
@@ -36,13 +36,14 @@ class Kind:
     """How one kind of source is read: what to ask for first, what then, and what it holds.
 
     `options` are the keys of `sources.yaml` that mean something to this kind; a source that sets
-    another kind's key is told so.
+    another kind's key is told so. `moving`: its address may hold {yyyy} and the like.
     """
 
     parse: Callable[[Source, Document], Parsed]
-    first: Callable[[Source], tuple[Request, ...]] = _own_address
+    first: Callable[[Source, date], tuple[Request, ...]] = _own_address
     more: Callable[[Document], tuple[Request, ...]] = _nothing_more
     options: frozenset[str] = frozenset()
+    moving: bool = False
     since: Callable[[Source, date], tuple[Request, ...]] | None = None
     """Asks for what is dated since a day; None where nobody can be asked for the past."""
     late_days: int = 0
@@ -111,7 +112,9 @@ KINDS: Mapping[str, Kind] = MappingProxyType(
         ),
         "page": Kind(
             parse=page.parse,
-            options=frozenset({"encoding", "path_filter", "select", "min_items"}),
+            first=page.first,
+            moving=True,
+            options=frozenset({"encoding", "path_filter", "select", "min_items", "via", "watch"}),
         ),
     }
 )

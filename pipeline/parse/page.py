@@ -1,27 +1,39 @@
-"""A page of news without a feed -> raw items, by the selectors of its source."""
+"""A page of news without a feed -> raw items, by the selectors of its source.
 
+Of a page that is watched there is one raw item: the text that is watched, line by line.
+"""
+
+import html
 import re
 from bisect import bisect_left
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
+from datetime import date
 from typing import Final
-from urllib.parse import urljoin
 
 from bs4 import BeautifulSoup, Comment, Tag
-from soupsieve import SelectorSyntaxError
 
-from pipeline.charset import decode
 from pipeline.errors import SourceError
-from pipeline.model import Document, Outcome, Parsed, RawItem, Selectors, Source
-from pipeline.parse.sniff import opened, refuse_walls
+from pipeline.model import Document, Outcome, Parsed, RawItem, Request, Source
+from pipeline.parse.sniff import refuse_walls
+from pipeline.parse.soup import LINKED, address_in, base_of, select, soup_of, text_of, title_of
+from pipeline.places import Selectors
 from pipeline.reading import Limits
+from pipeline.text import html_to_text
+from pipeline.yearly import readings
 
 COMMENT: Final = "comment"
 """The `date` selector for pages that keep their dates inside HTML comments."""
 
+# Characters of a page; what is longer is no page to watch as a whole.
+_WATCHED: Final = 100_000
 _COMMA: Final = re.compile(r",(?![^()\[\]]*[)\]])")
-_PROLOG: Final = re.compile(r"<\?xml[^<>]{0,500}>?", re.IGNORECASE)
-_LINKED: Final = "a[href]"
+
+
+def first(source: Source, day: date) -> tuple[Request, ...]:
+    """Ask for the page; around a change of the year for both, of which one may not be there."""
+    urls = [url for (url,) in readings(day, source.url)]
+    return tuple(Request(url=url, may_lack=len(urls) > 1) for url in urls)
 
 
 def parse(source: Source, document: Document) -> Parsed:
@@ -30,28 +42,39 @@ def parse(source: Source, document: Document) -> Parsed:
     A date outside the item is looked for above it: the nearest place that each part of the
     `date` selector (`h2, p.day`) finds, joined, so that a heading may give the year.
     """
-    document = opened(document)
-    text = decode(
-        document.content,
-        content_type=document.content_type,
-        configured=source.encoding,
-        page=True,
-    )
-    # Beautiful Soup warns when HTML looks like XML anywhere.
-    soup = BeautifulSoup(_PROLOG.sub("", text), "lxml")
-    select = source.select or Selectors(item=_LINKED)
-    found = _select(soup, select.item)
-    rows = [row for row in found if _link_of(row, select)]
-    _guard(source, select, text, len(found), len(rows))
-    dates = _DatesAbove(soup, select.date, rows)
+    markup = text_of(document, source.encoding)
+    soup = soup_of(markup)
+    chosen = source.select or Selectors(item=LINKED)
+    found = select(soup, chosen.item)
+    _refuse_nothing(chosen, markup, found)
+    frame = RawItem(base=base_of(soup, document.url), language=_language(soup, source))
+    if source.watch:
+        return _watched(source, soup, found, replace(frame, link=document.url))
+    rows = [row for row in found if _link_of(row, chosen)]
+    _refuse_few(source, chosen, len(found), len(rows))
+    dates = _DatesAbove(soup, chosen.date, rows)
     kept = rows[: Limits().items]
-    frame = RawItem(base=_base(soup, document.url), language=_language(soup, source))
-    title = soup.title.get_text() if soup.title else ""
     return Parsed(
-        title=" ".join(title.split()),
-        items=tuple(_item(row, select, dates, frame) for row in kept),
+        title=title_of(soup),
+        items=tuple(_item(row, chosen, dates, frame) for row in kept),
         trouble=tuple(_trouble(len(found), len(rows), len(kept))),
     )
+
+
+def _watched(source: Source, soup: BeautifulSoup, found: Sequence[Tag], frame: RawItem) -> Parsed:
+    lines = "\n".join(html_to_text(str(tag)) for tag in found).splitlines()
+    text = "\n".join(line for line in (" ".join(line.split()) for line in lines) if line)
+    if not text:
+        raise SourceError(
+            Outcome.NOT_A_FEED,
+            f"what selector '{source.select.item if source.select else LINKED}' finds has no text:"
+            " the page was rebuilt, or the selector is wrong",
+        )
+    title = title_of(soup)
+    marked = "<br>".join(html.escape(line) for line in text[:_WATCHED].splitlines())
+    item = replace(frame, title=html.escape(title or source.name), body=marked)
+    beyond = f"only the first {_WATCHED:,} of {len(text):,} characters are watched"
+    return Parsed(title=title, items=(item,), trouble=(beyond,) if len(text) > _WATCHED else ())
 
 
 class _DatesAbove:
@@ -67,7 +90,7 @@ class _DatesAbove:
         self._found = [
             sorted(
                 (self._place[id(tag)], tag)
-                for tag in _select(soup, part)
+                for tag in select(soup, part)
                 if not any(id(parent) in inside for parent in tag.parents)
             )
             for part in wanted
@@ -80,45 +103,37 @@ class _DatesAbove:
         return " ".join(_text(tag) for _, tag in sorted(nearest))
 
 
-def _select(tag: Tag, selector: str) -> list[Tag]:
-    try:
-        return list(tag.select(selector))
-    except SelectorSyntaxError as e:
-        raise SourceError(Outcome.NOT_A_FEED, f"selector '{selector}' is not CSS: {e}") from e
-
-
-def _guard(source: Source, select: Selectors, text: str, found: int, linked: int) -> None:
+def _refuse_nothing(chosen: Selectors, markup: str, found: Sequence[Tag]) -> None:
     if not found:
-        refuse_walls(text)
+        refuse_walls(markup)
         raise SourceError(
             Outcome.NOT_A_FEED,
-            f"selector '{select.item}' finds nothing on the page: it was rebuilt, or the selector"
+            f"selector '{chosen.item}' finds nothing on the page: it was rebuilt, or the selector"
             " is wrong",
         )
+
+
+def _refuse_few(source: Source, chosen: Selectors, found: int, linked: int) -> None:
     least = max(1, source.min_items)
     if linked < least:
         raise SourceError(
             Outcome.NOT_A_FEED,
-            f"selector '{select.item}' finds {found} places, {linked} of them with a link,"
+            f"selector '{chosen.item}' finds {found} places, {linked} of them with a link,"
             f" where at least {least} are expected (min_items)",
         )
 
 
-def _link_of(row: Tag, select: Selectors) -> str:
-    link = _first(row, select.link or _LINKED)
-    if link is None or not link.get("href"):
-        # The item may be the link, or the link may be inside what the selector names.
-        link = row if row.get("href") else (link or row).select_one(_LINKED)
-    return str(link["href"]).strip() if link else ""
+def _link_of(row: Tag, chosen: Selectors) -> str:
+    return address_in(row, _first(row, chosen.link or LINKED))
 
 
-def _item(row: Tag, select: Selectors, dates: _DatesAbove, frame: RawItem) -> RawItem:
-    heading = _first(row, select.title or _LINKED) or row
+def _item(row: Tag, chosen: Selectors, dates: _DatesAbove, frame: RawItem) -> RawItem:
+    heading = _first(row, chosen.title or LINKED) or row
     return replace(
         frame,
-        link=_link_of(row, select),
+        link=_link_of(row, chosen),
         title=str(heading),
-        published=_date(row, select.date, dates) or None,
+        published=_date(row, chosen.date, dates) or None,
     )
 
 
@@ -134,7 +149,7 @@ def _date(row: Tag, selector: str, dates: _DatesAbove) -> str:
 
 
 def _first(row: Tag, selector: str) -> Tag | None:
-    found = _select(row, selector)
+    found = select(row, selector)
     return found[0] if found else None
 
 
@@ -142,11 +157,6 @@ def _text(tag: Tag) -> str:
     """Return what a date element says: its `datetime`, or its text."""
     written = tag.get("datetime")
     return str(written) if written else " ".join(tag.get_text(" ").split())
-
-
-def _base(soup: BeautifulSoup, url: str) -> str:
-    base = soup.select_one("base[href]")
-    return urljoin(url, str(base["href"])) if base else url
 
 
 def _language(soup: BeautifulSoup, source: Source) -> str | None:

@@ -11,9 +11,10 @@ from pipeline.parse.names import usual_namespace
 _NOT_XML: Final = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufffe\uffff\ufeff]")
 # A CDATA section, a sign that opens no tag, or an ampersand with what it may introduce.
 _SIGNS: Final = re.compile(
-    r"<!\[CDATA\[.*?(?:\]\]>|\Z)|<(?![A-Za-z_/!?])|&(?:#(\d{1,7});|#[xX]([0-9a-fA-F]{1,6});|([A-Za-z_][\w.-]{0,31};))?",
+    r"<!\[CDATA\[.*?(?:\]\]>|\Z)|\]\]>|<(?![A-Za-z_/!?])|&(?:#(\d{1,7});|#[xX]([0-9a-fA-F]{1,6});|([A-Za-z_][\w.-]{0,31};))?",
     re.DOTALL,
 )
+_SINGLE: Final = frozenset({"&", "<", "]]>"})
 _XML_ENTITIES: Final = frozenset({"amp;", "lt;", "gt;", "quot;", "apos;"})
 # An entity that a document declares for itself: short and plain, so that none can grow.
 _DECLARED: Final = re.compile(
@@ -44,7 +45,7 @@ def repaired(text: str, head: str = "") -> str:
         if name:
             known = name in _XML_ENTITIES
             return match[0] if known else escape(own.get(name) or html5.get(name, match[0]))
-        return match[0] if len(match[0]) > 1 else escape(match[0])
+        return escape(match[0]) if match[0] in _SINGLE else match[0]
 
     return _SIGNS.sub(as_xml, _NOT_XML.sub("", text))
 

@@ -10,13 +10,15 @@ import sys
 import traceback
 from collections.abc import Callable, Mapping
 from contextlib import suppress
+from datetime import date
 from pathlib import Path
 from typing import Any, BinaryIO
 
 from pipeline.errors import SourceError
 from pipeline.frames import read_frame, write_frame
-from pipeline.model import Document, Outcome, Parsed, Source
-from pipeline.parse import KINDS
+from pipeline.model import Document, Outcome, Parsed, Request, Source
+from pipeline.parse import KINDS, hub
+from pipeline.places import Hub
 
 _COMPLAINT_BYTES = 65_536
 
@@ -25,6 +27,11 @@ def parse(request: tuple[Source, Document]) -> Parsed:
     """Parse one document as its source's kind does."""
     source, document = request
     return KINDS[source.kind].parse(source, document)
+
+
+def links(request: tuple[Source, Hub, Document, date]) -> tuple[Request, ...]:
+    """Find what a hub page leads to."""
+    return hub.links(*request)
 
 
 def serve(tasks: Mapping[str, Callable[[Any], object]]) -> None:
@@ -108,4 +115,4 @@ def _described(error: Exception) -> str:
 
 
 if __name__ == "__main__":
-    serve({"parse": parse})
+    serve({"parse": parse, "links": links})

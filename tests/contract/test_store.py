@@ -87,6 +87,9 @@ def test_a_state_comes_back_as_it_was_saved(store: Store, run: int) -> None:
         moved_to="https://gov.example/new",
         moved_since=make.at(days=-12),
         robots_at=make.at(days=-13),
+        read_as="0123456789abcdef",
+        yields=((20, 19), (21, 20)),
+        watched="One line\nand another",
     )
     store.save_intake(run, Intake(result=make.result(), state=state), RULES, make.NOW)
     assert store.source_states() == {"gov": state}

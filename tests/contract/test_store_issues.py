@@ -67,7 +67,7 @@ def test_a_second_issue_of_the_same_is_refused_whole(
     assert (store.issues(), store.outbox()) == ((first,), before)
     third = store.known("gov", ["guid:https://gov.example/news/3"])
     (unsaid,) = third["guid:https://gov.example/news/3"]
-    assert store.issues_of(unsaid.id) == ()
+    assert [said.digest for said in store.said_of(unsaid.id)] == [""]
 
 
 @pytest.mark.parametrize(
@@ -90,7 +90,11 @@ def test_two_digests_may_say_the_same(store: Store) -> None:
     store.save_issue(make.issue(), [1], [], make.NOW)
     store.save_issue(make.issue(4, digest="weekly"), [1], [], make.NOW)
     (known,) = store.known("gov", ["link:https://gov.example/news/1"]).values()
-    assert store.issues_of(known[0].id) == (("daily", 1), ("weekly", 4))
+    said = store.said_of(known[0].id)
+    assert [(each.digest, each.number, each.issued_at) for each in said] == [
+        ("daily", 1, make.NOW),
+        ("weekly", 4, make.NOW),
+    ]
 
 
 # --- the outbox ------------------------------------------------------------------------------

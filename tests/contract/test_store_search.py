@@ -163,3 +163,16 @@ def test_a_match_of_a_former_text_is_no_match(mixed: Store, run: int) -> None:
     mixed.save_intake(run, make.intake(changed=(edit,)), RULES, make.at(hours=1))
     assert find(mixed, "theme:safety") == []
     assert known.item.text(Field.TITLE) == "matching"
+
+
+def test_the_sources_with_items_on_a_host_are_known(store: Store, run: int) -> None:
+    urls = ("https://www.gov.example/1", "http://gov.example.org/2", "https://gov.example0/3")
+    items = [make.numbered(n, url=url) for n, url in enumerate(urls)]
+    store.save_intake(run, make.intake(*map(make.new, items)), RULES, make.NOW)
+    hosts = ("gov.example", "gov.example.org", "example", "gov.example.or")
+    assert [store.sources_linking(host) for host in hosts] == [
+        frozenset({"gov"}),
+        frozenset({"gov"}),
+        frozenset(),
+        frozenset(),
+    ]

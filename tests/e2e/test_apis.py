@@ -11,6 +11,7 @@ from tests import make
 from tests.e2e import apis
 from tests.e2e.apis import Answer, ApiServer, Respond
 from tests.e2e.world import Deployment, Done, Page, Site
+from tests.hostile.server import HostileServer, answer, redirect
 
 KEY = "open-sesame-0123456789"
 NOW = "2026-03-02T09:00"
@@ -289,3 +290,23 @@ def test_a_key_does_not_follow_a_redirect_to_another_server(deployment: Deployme
         server.fault = lambda _: Answer({}, 302, away)
         poll(deployment, MY_KEY=KEY)
         assert ["x-api-key" in asked.headers for asked in elsewhere.asked] == [False]
+
+
+def test_an_api_that_has_moved_for_good_is_told_of_and_not_followed(
+    deployment: Deployment,
+) -> None:
+    found = answer(b'{"count": 0, "results": []}', headers={"Content-Type": "application/json"})
+    with HostileServer({"/old": redirect("/new?a=b", "301 Moved"), "/new": found}) as server:
+        url = server.url("/old")
+        entry = f"{{id: api, name: API, kind: api_federal_register, url: '{url}'}}"
+        deployment.write("sources.yaml", f"sources:\n - {entry}\n")
+        deployment.environment["POLICYWATCH_ALLOW_NETWORKS"] = server.endpoint
+        assert result(poll(deployment)) == (0, "empty", 0)
+        assert result(poll(deployment, now="2026-03-12T09:00")) == (0, "empty", 0)
+        (listed,) = deployment.run(
+            "sources", "list", "--json", POLICYWATCH_NOW="2026-03-12T09:01"
+        ).json
+        assert [hit.path.partition("?")[0] for hit in server.hits] == ["/old", "/new"] * 2
+        assert listed["alarm"] == (
+            f"has moved for good to {server.url('/new')} (since 2026-03-02): change its url"
+        )

@@ -12,7 +12,8 @@ import pytest
 
 from pipeline.errors import SourceError
 from pipeline.fetch import HostSession
-from pipeline.model import Outcome, Selectors, Source
+from pipeline.model import Outcome, Source
+from pipeline.places import Selectors
 from pipeline.reading import HostBatch, PollTask
 from pipeline.run import poll_host
 from pipeline.secret import Secret
@@ -102,7 +103,45 @@ def test_a_part_of_a_host_that_wants_to_be_left_alone_is(status: str) -> None:
     assert [error.asked for error in told] == [True, False]
     assert [error.retry_after_seconds for error in told] == [600.0, pytest.approx(600.0, abs=5)]
     assert told[0].wait_scope == f"{server.endpoint}/api"
-    assert told[1].message.startswith(f"not asked: {server.endpoint}/api wants to be left alone")
+    assert told[1].message.startswith(f"not asked: {server.endpoint}/api asked us to wait")
+
+
+@pytest.mark.parametrize(
+    ("value", "seconds"),
+    [
+        pytest.param("-5", 3_600, id="negative"),
+        pytest.param("Mon, 01 Jan 2024 00:00:00 GMT", 60, id="a day in the past"),
+        pytest.param(str(10 * 365 * 86_400), 86_400, id="ten years"),
+        pytest.param("Fri, 31 Dec 9999 23:59:59 GMT", 86_400, id="the end of time"),
+        pytest.param("soon", 3_600, id="a word"),
+        pytest.param("NaN", 3_600, id="not a number"),
+        pytest.param("0", 60, id="at once"),
+    ],
+)
+def test_a_wait_that_makes_no_sense_is_between_a_minute_and_a_day(
+    value: str, seconds: float
+) -> None:
+    busy = answer(status="429 Too Many Requests", headers={"Retry-After": value})
+    with served(busy) as server, HostSession(policy("127.0.0.1")) as session:
+        assert _refused(session, server.url("/")).retry_after_seconds == seconds
+
+
+def test_a_source_that_was_not_asked_says_whom_we_wait_for() -> None:
+    busy = answer(status="429 Too Many Requests", headers={"Retry-After": "120"})
+    with HostileServer({"/api/a": busy, "/api/b": answer(FEED)}) as server:
+        tasks = tuple(PollTask(source=_named(n, server.url(f"/api/{n}"))) for n in ("a", "b"))
+        limits = replace(LIMITS, per_host=1)
+        batch = HostBatch(host="", tasks=tasks, policy=policy("127.0.0.1", limits=limits))
+        asked, left_alone = poll_host(batch)
+    assert [hit.path for hit in server.hits] == ["/api/a"]
+    assert (asked.outcome, asked.status, asked.asked) == (Outcome.BLOCKED, 429, True)
+    assert (left_alone.outcome, left_alone.status, left_alone.asked) == (
+        Outcome.BLOCKED,
+        None,
+        False,
+    )
+    assert left_alone.error == f"not asked: {server.endpoint}/api asked us to wait"
+    assert left_alone.retry_after_seconds == pytest.approx(120, abs=5)
 
 
 def _refused(session: HostSession, url: str) -> SourceError:

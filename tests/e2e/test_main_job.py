@@ -117,6 +117,10 @@ def test_trace_says_where_an_item_went(deployment: Deployment, site: Site) -> No
     assert "issue 1" in deployment.run("trace", NEW[1]).out
     assert "no rule" in deployment.run("trace", OTHER[1]).out
     assert "no source" in deployment.run("trace", "https://elsewhere.example/x").out
+    told = deployment.run("trace", NEW[1], "--json").json
+    assert [found["code"] for found in told["findings"]][-1] == "mailed"
+    assert told["findings"][-1]["source"] == "gov"
+    assert told["trace"][-1].startswith("  mailed in issue 1 of daily at 2026-11-04")
     unseen = site.url("/unseen.html")
     assert "read 2 times" in deployment.run("trace", unseen, POLICYWATCH_NOW="2026-11-05").out
     site.pages["/news.xml"].status = 503

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from tests.e2e.world import Deployment, Page, Site, rss
+from tests.hostile.server import HostileServer, answer
 
 SOURCES = """\
 sources:
@@ -61,6 +62,7 @@ def test_an_entry_that_says_too_little_is_shown_and_named(home: Deployment, tmp_
                 "author": "",
                 "language": "",
                 "type": "other",
+                "deadline": None,
                 "kept": False,
             }
         ],
@@ -181,6 +183,31 @@ def test_a_key_goes_to_no_other_host(home: Deployment, site: Site) -> None:
     # Its own host is not asked without a key; another one has no use for it.
     assert "needs a key" in tried(home, "api")["error"]
     assert tried(home, site.url("/a"), "--as", "api")["outcome"] == "empty"
+
+
+def test_no_header_of_a_source_goes_to_another_host(home: Deployment) -> None:
+    keyed = "{id: api, name: API, kind: feed, url: 'https://api.example/a', headers: HEADERS}\n"
+    headers = "{X-Pass: open-sesame, Accept-Language: ja}"
+    home.write("sources.yaml", "sources:\n  - " + keyed.replace("HEADERS", headers))
+    with HostileServer({"/a": answer(rss())}) as server:
+        home.environment["POLICYWATCH_ALLOW_NETWORKS"] = server.endpoint
+        assert tried(home, server.url("/a"), "--as", "api")["outcome"] == "empty"
+        sent = server.hits[0].headers
+    assert sent["accept-language"] == "ja"
+    assert "open-sesame" not in str(sent)
+
+
+def test_the_deadline_of_an_entry_is_shown(home: Deployment, tmp_path: Path) -> None:
+    file = tmp_path / "cases.xml"
+    said = "受付締切日：2026年9月6日"
+    item = (
+        f"<item><title>案</title><link>a?id=123456</link><description>{said}</description></item>"
+    )
+    file.write_text(f"<rss><channel>{item}</channel></rss>", encoding="utf-8")
+    assert first(tried(home, str(file), "--kind", "api_egov"), "type", "deadline") == [
+        "consultation",
+        "2026-09-06",
+    ]
 
 
 @pytest.mark.parametrize(

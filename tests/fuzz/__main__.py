@@ -21,10 +21,11 @@ from hypothesis import strategies as st
 from pipeline.charset import decode
 from pipeline.dates import parse_date
 from pipeline.errors import SourceError
-from pipeline.model import Parsed, Precision, RawItem, Selectors
+from pipeline.model import Parsed, Precision, RawItem
 from pipeline.normalise import as_item
 from pipeline.parse import KINDS
 from pipeline.parse.prescan import risky
+from pipeline.places import Selectors
 from tests import make
 from tests.unit.test_parse_suite import GROUPS, cases
 

@@ -67,6 +67,11 @@ def test_a_disabled_source_has_no_alarm() -> None:
             "has moved for good to https://new.example/feed (since 2026-03-01): change its url",
             id="moved",
         ),
+        pytest.param(
+            {"moved_to": "https://new.example/api", "moved_since": make.at(days=-1)},
+            "has moved for good to https://new.example/api (since 2026-03-01): change its url",
+            id="an API has moved",
+        ),
     ],
 )
 def test_every_trouble_has_its_sentence(state: dict[str, Any], alarm: str) -> None:
@@ -109,4 +114,9 @@ def test_silence_is_measured_by_what_is_usual(
 def test_something_new_ends_the_silence_whatever_its_date() -> None:
     old = make.at(days=-400)
     state = make.read_state(usual_hours=24.0, newest_at=old, last_new_at=make.at(days=-1))
+    assert silent_since(state, NOW) is None
+
+
+def test_a_watched_page_may_say_the_same_for_years() -> None:
+    state = make.read_state(last_new_at=make.at(days=-900), watched="Rules for AI")
     assert silent_since(state, NOW) is None

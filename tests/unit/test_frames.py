@@ -9,7 +9,8 @@ from types import MappingProxyType
 import pytest
 
 from pipeline.frames import read_frame, write_frame
-from pipeline.model import Document, Outcome, Parsed, RawItem, Selectors, Source
+from pipeline.model import Document, Outcome, Parsed, RawItem, Source
+from pipeline.places import Selectors
 
 SOURCE = Source(
     id="gov",

@@ -189,6 +189,23 @@ def test_a_move_that_does_not_last_starts_anew(reading: Reading, found: Found | 
     assert effective_url(make.source(url=URL), state, make.at(days=1)) == URL
 
 
+@pytest.mark.parametrize(
+    "reading",
+    [
+        pytest.param(replace(MOVED, since=make.NOW.date()), id="asked for some days"),
+        pytest.param(replace(MOVED, url="https://gov.example/{yyyy}/"), id="moving with the year"),
+    ],
+)
+def test_a_move_of_what_is_asked_anew_every_day_is_told_of_and_not_followed(
+    reading: Reading,
+) -> None:
+    source = make.source(url=reading.url)
+    state = after_reading(make.read_state(), reading, KNOWN, NOW)
+    state = after_reading(state, reading, Found(entries=0, new=0, windowed=True), make.at(days=9))
+    assert (state.moved_to, state.moved_since) == (NEW_URL, NOW)
+    assert effective_url(source, state, make.at(days=20)) == source.url
+
+
 # --- failures -------------------------------------------------------------------------------
 
 

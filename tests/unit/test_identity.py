@@ -3,7 +3,7 @@ from dataclasses import replace
 from datetime import date
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from pipeline.identity import Identified, identify, keys
@@ -232,9 +232,19 @@ ENTRIES = st.lists(
 )
 
 
-@given(ENTRIES)
-def test_a_document_read_again_brings_nothing_new(items: Sequence[Item]) -> None:
-    memory = after(*items)
+@given(ENTRIES, ENTRIES)
+@example(
+    [],
+    [
+        entry(title, "/2", guid, None)
+        for title, guid in [("", ""), ("A", "g1"), ("B", ""), ("B", "g1"), ("", "g1")]
+    ],
+)
+def test_a_document_read_again_brings_nothing_new(
+    before: Sequence[Item], items: Sequence[Item]
+) -> None:
+    memory = after(*before)
+    memory.read(*items)
     assert None not in memory.numbers(*items)
 
 

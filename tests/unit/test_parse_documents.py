@@ -6,9 +6,10 @@ from typing import Any
 
 import pytest
 
-from pipeline.model import Item, Precision, Selectors
+from pipeline.model import Item, Precision
 from pipeline.normalise import normalise
 from pipeline.parse import parse
+from pipeline.places import Selectors
 from tests import make
 
 DOCUMENTS = Path(__file__).parent.parent / "data" / "documents"

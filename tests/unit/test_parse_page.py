@@ -1,8 +1,12 @@
+from dataclasses import replace
+from datetime import date
+
 import pytest
 
 from pipeline.errors import SourceError
-from pipeline.model import Outcome, Parsed, RawItem, Selectors, Source
+from pipeline.model import Outcome, Parsed, RawItem, Request, Source
 from pipeline.parse import KINDS, parse
+from pipeline.places import Selectors
 from tests import make
 
 LIST = """<html lang="en"><title> Press
@@ -156,5 +160,43 @@ def test_a_selector_that_is_not_css_is_named() -> None:
 def test_a_page_is_one_request_for_its_address() -> None:
     kind = KINDS["page"]
     source = page()
-    assert [request.url for request in kind.first(source)] == [source.url]
+    assert [request.url for request in kind.first(source, date(2026, 7, 1))] == [source.url]
     assert kind.more(make.document(LIST)) == ()
+
+
+def test_around_a_change_of_the_year_a_page_is_two_of_which_one_may_lack() -> None:
+    source = make.source(kind="page", url="https://gov.example/{yyyy}/")
+    assert KINDS["page"].first(source, date(2027, 1, 15)) == tuple(
+        Request(url=f"https://gov.example/{year}/", may_lack=True) for year in (2027, 2026)
+    )
+
+
+def watched(content: str) -> Parsed:
+    source = replace(page(item="main"), watch="text")
+    return parse(source, make.document(content, url="https://gov.example/ai"))
+
+
+def test_a_watched_page_is_one_entry_with_its_text_line_by_line() -> None:
+    parsed = watched("<title>AI</title><nav>menu</nav><main><h1> a  b</h1><p>c &lt; d<p></main>")
+    base = "https://gov.example/ai"
+    assert parsed == Parsed(
+        title="AI", items=(RawItem(base=base, link=base, title="AI", body="a b<br>c &lt; d"),)
+    )
+
+
+def test_a_watched_page_without_a_title_is_called_as_its_source() -> None:
+    (item,) = watched("<main>text</main>").items
+    assert item.title == "Ministry of Digital Affairs"
+
+
+def test_a_watched_text_that_is_empty_is_refused() -> None:
+    with pytest.raises(SourceError, match="what selector 'main' finds has no text: the page was"):
+        watched("<main> <p></p></main>")
+    with pytest.raises(SourceError, match="selector 'main' finds nothing on the page"):
+        watched("<p>text</p>")
+
+
+def test_a_watched_text_is_cut_where_it_is_no_page_any_more() -> None:
+    parsed = watched(f"<main>{'a' * 100_001}</main>")
+    assert parsed.trouble == ("only the first 100,000 of 100,001 characters are watched",)
+    assert len(parsed.items[0].body or "") == 100_000

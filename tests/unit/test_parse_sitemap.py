@@ -1,3 +1,5 @@
+from datetime import date
+
 import pytest
 
 from pipeline.model import Request
@@ -23,7 +25,7 @@ def more(content: str | bytes) -> list[str]:
 
 def test_a_source_asks_for_its_own_address_first() -> None:
     source = make.source(kind="sitemap", url=ADDRESS)
-    assert SITEMAP.first(source) == (Request(url=ADDRESS),)
+    assert SITEMAP.first(source, date(2026, 7, 1)) == (Request(url=ADDRESS),)
 
 
 def test_an_index_names_its_sitemaps_the_newest_first() -> None:

@@ -24,9 +24,10 @@ from typing import Any
 import pytest
 
 from pipeline.errors import SourceError
-from pipeline.model import Item, Parsed, Precision, Selectors
+from pipeline.model import Item, Parsed, Precision
 from pipeline.normalise import as_item
 from pipeline.parse import parse
+from pipeline.places import Selectors
 from tests import make
 
 _ESCAPE = re.compile(r"\\x\{([0-9a-f]{1,6})\}")

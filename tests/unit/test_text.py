@@ -50,6 +50,8 @@ def test_a_title_is_one_line() -> None:
         pytest.param(
             "caf\u00c3\u00a9 \u2013", "caf\u00c3\u00a9 \u2013", id="half of it encoded twice"
         ),
+        pytest.param("a <![CDATA[<b>b</b>]]> c", "a b c", id="a CDATA section that was escaped"),
+        pytest.param("&lt;![CDATA[b]]&gt;", "b", id="one that was escaped twice"),
         pytest.param(f"a &#{'9' * 5_000}; b", "a \ufffd b", id="a number of many digits"),
         pytest.param("caf\u00c3\u00a9", "café", id="UTF-8 encoded twice"),
         pytest.param("It\u00e2\u20ac\u2122s", "It’s", id="by way of Windows"),
