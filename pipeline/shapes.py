@@ -29,7 +29,7 @@ from pipeline.secret import PLACE
 from pipeline.urls import is_http_url
 from pipeline.yamlfile import Shape, did_you_mean
 
-NOT_YET = ("follow", "via", "watch")
+NOT_YET = ("via", "watch")
 """Keys that are read so that a file may hold them, and that nothing acts on yet."""
 
 _ID = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
@@ -90,10 +90,11 @@ def _encoding(label: str) -> str:
     return label
 
 
-def _language(tag: str) -> str:
-    if not _LANGUAGE.fullmatch(tag):
-        raise ValueError(f"'{tag}' is no language tag, such as ja, en or zh-Hant")
-    return tag
+def _languages(tags: tuple[str, ...]) -> tuple[str, ...]:
+    for tag in tags:
+        if not _LANGUAGE.fullmatch(tag):
+            raise ValueError(f"'{tag}' is no language tag, such as ja, en or zh-Hant")
+    return tags
 
 
 def _variable(name: str) -> str:
@@ -188,7 +189,7 @@ class SourceShape(Shape):
     url: Address
     organisation: Line = ""
     jurisdiction: Word = ""
-    language: Annotated[str, AfterValidator(_language)] = ""
+    language: Annotated[tuple[str, ...], AfterValidator(_languages), BeforeValidator(_listed)] = ()
     type: Type = Type.OTHER
     tier: Tier = Tier.PRESS
     group: Word = ""
@@ -204,7 +205,7 @@ class SourceShape(Shape):
     reason: Line = Field(default="", validate_default=True)
     was: Annotated[tuple[Id, ...], BeforeValidator(_listed)] = ()
     notes: str = ""
-    follow: Literal["page", "pdf"] | None = None
+    follow: Literal["none", "page", "pdf"] | None = None
     via: Annotated[str, AfterValidator(_address)] = ""
     watch: Annotated[str, AfterValidator(_selector)] = ""
     key_env: Annotated[str, AfterValidator(_variable)] = Field(default="", validate_default=True)
@@ -261,9 +262,18 @@ class SourceShape(Shape):
 
     def source(self) -> Source:
         """Return the noun."""
-        values = self.model_dump(exclude={"select", "headers", *NOT_YET})
+        others = {"select", "headers", "language", "follow"}
+        values = self.model_dump(exclude={*others, *NOT_YET})
         select = Selectors(**self.select.model_dump()) if self.select else None
-        return Source(**values, select=select, headers=read_only(self._all_headers()))
+        several = len(self.language) > 1
+        return Source(
+            **values,
+            language="" if several else "".join(self.language),
+            languages=self.language if several else (),
+            follow=self.follow or "",
+            select=select,
+            headers=read_only(self._all_headers()),
+        )
 
     def _all_headers(self) -> dict[str, str]:
         """Return the headers, with the one that carries the key unless it has a place already."""

@@ -3,6 +3,7 @@
 It ends when its parent does, for then its input ends.
 """
 
+import logging
 import math
 import os
 import resource
@@ -25,6 +26,15 @@ def parse(request: tuple[Source, Document]) -> Parsed:
     """Parse one document as its source's kind does."""
     source, document = request
     return KINDS[source.kind].parse(source, document)
+
+
+def page_text(document: Document) -> tuple[str, ...]:
+    """Return the main text of a linked page, where it sends its readers, and its first PDF."""
+    from pipeline.parse import pagetext  # noqa: PLC0415 - most workers read no page
+
+    # Its libraries complain of every broken file at length.
+    logging.disable(logging.CRITICAL)
+    return tuple(pagetext.page_text(document))
 
 
 def serve(tasks: Mapping[str, Callable[[Any], object]]) -> None:
@@ -108,4 +118,4 @@ def _described(error: Exception) -> str:
 
 
 if __name__ == "__main__":
-    serve({"parse": parse})
+    serve({"parse": parse, "page_text": page_text})

@@ -144,7 +144,7 @@ def test_an_empty_home_names_each_file_and_the_next_step(tmp_path: Path) -> None
 
 
 def test_keys_that_nothing_acts_on_yet_are_warnings(tmp_path: Path) -> None:
-    more = "    follow: page\n    via: https://gov.example/\n    watch: main\n"
+    more = "    via: https://gov.example/\n    watch: main\n"
     text = (
         "sources:\n  - id: gov\n    name: Ministry\n    kind: feed\n    url: https://gov.example/\n"
     )
@@ -156,7 +156,7 @@ def test_keys_that_nothing_acts_on_yet_are_warnings(tmp_path: Path) -> None:
             5,
             f"source 1 (gov): '{key}' is kept, but this version does not act on it yet",
         )
-        for line, key in [(6, "follow"), (7, "via"), (8, "watch")]
+        for line, key in [(6, "via"), (7, "watch")]
     )
 
 

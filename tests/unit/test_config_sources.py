@@ -201,7 +201,7 @@ def test_one_page_may_hold_two_lists() -> None:
             "'min_items': is not used for kind 'feed', but for: page",
             id="min_items",
         ),
-        pytest.param("follow: html", "'follow' must be page or pdf, not 'html'", id="follow"),
+        pytest.param("follow: html", "'follow' must be none, page or pdf, not 'html'", id="follow"),
         pytest.param("watch: '..'", "'watch': '..' is no CSS selector: {}", id="watch"),
         pytest.param(
             "key_env: my key",

@@ -1,0 +1,172 @@
+"""A linked document -> its main text: of a web page, of a PDF, or the reason why there is none.
+
+What reads it (trafilatura, pypdf) can take long for what is made to be slow, so this runs in the
+sandbox alone, and is imported there when it is first needed.
+"""
+
+import io
+import re
+from typing import Any, Final, NamedTuple
+from urllib.parse import urljoin, urlsplit
+
+from lxml import etree
+
+from pipeline.charset import decode
+from pipeline.errors import SourceError
+from pipeline.model import Document, Outcome
+from pipeline.parse.sniff import opened, refuse_walls, root_of
+from pipeline.text import clean_text
+
+TEXT_LIMIT: Final = 200_000
+_MOST_HTML: Final = 5_000_000
+_MOST_PDF_PAGES: Final = 300
+# Where so much text stands, a password field or a word on JavaScript is not what the page is for.
+_A_PAGE_OF_ITS_OWN: Final = 200
+# What is shorter says nothing that its title does not say.
+_LEAST: Final = 20
+_PDF: Final = b"%PDF-"
+_PDF_WITHIN: Final = 1_024
+_REFRESH: Final = re.compile(
+    r"<meta\b(?=[^>]{0,300}http-equiv\s*=\s*[\"']?refresh)"
+    r"[^>]{0,300}?content\s*=\s*[\"']?\s*\d{1,3}\s*[;,]\s*url\s*=\s*['\"]?([^\"'>\s]{1,500})",
+    re.IGNORECASE,
+)
+_NO_SCRIPT: Final = re.compile(
+    r"(?:enable|activate|requires?|turn on) javascript|javascript (?:is (?:disabled|required)|must)"
+    r"|javascript.{0,8}(?:有効|オン)",
+    re.IGNORECASE,
+)
+_ASIDE: Final = frozenset({"nav", "header", "footer", "aside"})
+
+
+class PageText(NamedTuple):
+    """The main text of a document, and where it leads on to; an empty address leads nowhere.
+
+    `refresh` is where a page sends its readers that has no text of its own.
+    """
+
+    text: str
+    refresh: str = ""
+    pdf: str = ""
+
+
+def page_text(document: Document) -> PageText:
+    """Return the main text of a page or PDF; raise SourceError for what has none."""
+    if _PDF in document.content[:_PDF_WITHIN]:
+        return PageText(_pdf_text(document.content))
+    document = opened(document)
+    kind = document.content_type.partition(";")[0].strip().lower()
+    if kind == "application/pdf":
+        raise _trouble("is called a PDF, and is none")
+    text = decode(document.content, content_type=document.content_type, page=True)
+    if root_of(text).name == "html" or kind in ("text/html", "application/xhtml+xml"):
+        return _html_text(text, document.url)
+    if kind == "text/plain":
+        return PageText(_enough(text))
+    raise _trouble(f"is no page and no PDF, but {_printable(kind) or 'of no named type'}")
+
+
+def _html_text(markup: str, url: str) -> PageText:
+    if len(markup) > _MOST_HTML:
+        raise _trouble(f"the page has more than {_MOST_HTML:,} characters", Outcome.TOO_BIG)
+    text = _main_text(markup)
+    pdf = _first_pdf(markup, url)
+    if len(text) >= _A_PAGE_OF_ITS_OWN:
+        return PageText(text, pdf=pdf)
+    refresh = _refreshed(markup, url)
+    if refresh:
+        return PageText("", refresh=refresh)
+    refuse_walls(markup)
+    if _NO_SCRIPT.search(markup):
+        raise _trouble("the page says nothing without JavaScript", Outcome.BLOCKED)
+    return PageText("" if pdf and len(text) < _LEAST else _enough(text), pdf=pdf)
+
+
+def _main_text(markup: str) -> str:
+    import trafilatura  # noqa: PLC0415 - only the sandbox pays for it
+    from trafilatura.settings import use_config  # noqa: PLC0415
+
+    config: Any = use_config()
+    # Counted in characters of English; a notice in Japanese says much in eighty.
+    config.set("DEFAULT", "MIN_EXTRACTED_SIZE", "80")
+    found = trafilatura.extract(
+        markup, include_comments=False, include_tables=True, favor_recall=True, config=config
+    )
+    return clean_text(found or "")[:TEXT_LIMIT]
+
+
+def _enough(text: str) -> str:
+    text = clean_text(text)[:TEXT_LIMIT].rstrip()
+    if len(text) < _LEAST:
+        raise _trouble("no text was found on the page")
+    return text
+
+
+def _refreshed(markup: str, url: str) -> str:
+    found = _REFRESH.search(markup[:20_000])
+    target = _joined(url, found[1]) if found else ""
+    return "" if target.partition("#")[0] == url.partition("#")[0] else target
+
+
+def _first_pdf(markup: str, url: str) -> str:
+    """Return the first PDF that a page names in its main part, or anywhere."""
+    root = etree.fromstring(markup.encode(), etree.HTMLParser(encoding="utf-8"))
+    if root is None:
+        return ""
+    aside = ""
+    for link in root.iter("a"):
+        target = _joined(url, str(link.get("href") or ""))
+        if not urlsplit(target).path.lower().endswith(".pdf"):
+            continue
+        if not any(above.tag in _ASIDE for above in link.iterancestors()):
+            return target
+        aside = aside or target
+    return aside
+
+
+def _joined(url: str, link: str) -> str:
+    try:
+        target = urljoin(url, link.strip())
+        return target if urlsplit(target).scheme in ("http", "https") else ""
+    except ValueError:
+        return ""
+
+
+def _pdf_text(content: bytes) -> str:
+    from pypdf import PdfReader  # noqa: PLC0415 - only the sandbox pays for it
+    from pypdf.errors import DependencyError  # noqa: PLC0415
+
+    try:
+        reader = PdfReader(io.BytesIO(content), strict=False)
+        if reader.is_encrypted and not reader.decrypt(""):
+            raise _trouble("the PDF is encrypted")
+        text = _pages_text(reader)
+    except DependencyError:
+        raise _trouble("the PDF is encrypted") from None
+    except (MemoryError, RecursionError, SourceError):
+        raise
+    except Exception as e:
+        # Whatever a broken file makes a parser raise.
+        raise _trouble(f"the PDF is broken ({type(e).__name__})") from e
+    if len(text) < _LEAST:
+        raise _trouble("the PDF has no text: its pages are images")
+    return text
+
+
+def _pages_text(reader: Any) -> str:
+    pieces: list[str] = []
+    size = 0
+    for page in reader.pages[:_MOST_PDF_PAGES]:
+        pieces.append(page.extract_text() or "")
+        size += len(pieces[-1])
+        if size > TEXT_LIMIT:
+            break
+    return clean_text("\n".join(pieces))[:TEXT_LIMIT].rstrip()
+
+
+def _trouble(message: str, outcome: Outcome = Outcome.NOT_A_FEED) -> SourceError:
+    return SourceError(outcome, message)
+
+
+def _printable(text: str) -> str:
+    return ascii(text)[1:-1][:80]
