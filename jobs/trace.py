@@ -52,6 +52,8 @@ def _of_item(deployment: Deployment, stored: StoredItem) -> Iterator[str]:
         f"#{short_id(stored.id)} {item.title}\n  {way} {item.source_id} on "
         f"{stored.first_seen_at:%Y-%m-%d %H:%M} UTC"
     )
+    if stored.linked and stored.linked.title_only:
+        yield f"  judged by title only: {stored.linked.why}"
     applying = [match for match in stored.matches if match.verdict is Verdict.APPLIES]
     if applying:
         yield from (f"  {match.theme} applies: {_words(match)}" for match in applying)

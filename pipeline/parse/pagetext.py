@@ -9,7 +9,7 @@ import re
 from typing import Any, Final, NamedTuple
 from urllib.parse import urljoin, urlsplit
 
-from lxml import etree
+import lxml.html
 
 from pipeline.charset import decode
 from pipeline.errors import SourceError
@@ -37,6 +37,14 @@ _NO_SCRIPT: Final = re.compile(
     re.IGNORECASE,
 )
 _ASIDE: Final = frozenset({"nav", "header", "footer", "aside"})
+_ROLES: Final = frozenset({"navigation", "banner", "contentinfo", "search", "complementary"})
+_PARTS: Final = (*sorted(_ASIDE), "div", "ul", "ol", "table", "section", "form", "p")
+_FRAME_WORDS: Final = frozenset(
+    {"nav", "navi", "navigation", "gnav", "gnavi", "globalnav", "menu", "breadcrumb"}
+    | {"breadcrumbs", "topicpath", "pankuzu", "footer", "sidebar", "sns", "share", "cookie"}
+)
+_PDF_LINK: Final = re.compile(r"\.pdf(?:[?#]|$)", re.IGNORECASE)
+_LINKS_OF_A_MENU: Final = 5
 
 
 class PageText(NamedTuple):
@@ -69,8 +77,10 @@ def page_text(document: Document) -> PageText:
 def _html_text(markup: str, url: str) -> PageText:
     if len(markup) > _MOST_HTML:
         raise _trouble(f"the page has more than {_MOST_HTML:,} characters", Outcome.TOO_BIG)
-    text = _main_text(markup)
-    pdf = _first_pdf(markup, url)
+    root = lxml.html.document_fromstring(markup.encode(), parser=_parser(), ensure_head_body=True)
+    pdf = _first_pdf(root, url)
+    _prune(root)
+    text = _main_text(root)
     if len(text) >= _A_PAGE_OF_ITS_OWN:
         return PageText(text, pdf=pdf)
     refresh = _refreshed(markup, url)
@@ -82,7 +92,45 @@ def _html_text(markup: str, url: str) -> PageText:
     return PageText("" if pdf and len(text) < _LEAST else _enough(text), pdf=pdf)
 
 
-def _main_text(markup: str) -> str:
+def _parser() -> lxml.html.HTMLParser:
+    return lxml.html.HTMLParser(encoding="utf-8")
+
+
+def _prune(root: Any) -> None:
+    """Take away what stands on every page of a site: its words are no words of this page.
+
+    Of a short notice trafilatura gives everything, menus included.
+    """
+    whole = len(root.text_content())
+    for node in [node for node in root.iter(*_PARTS) if _is_frame(node, whole)]:
+        if node.getparent() is not None:
+            node.drop_tree()
+
+
+def _is_frame(node: Any, whole: int) -> bool:
+    if next(node.iter("main", "article", "h1"), None) is not None:
+        return False
+    if node.tag in _ASIDE or node.get("role") in _ROLES:
+        return True
+    if node.tag in ("ul", "ol", "table") and _is_menu(node):
+        return True
+    named = f"{node.get('id') or ''} {node.get('class') or ''}"[:300].lower()
+    if _FRAME_WORDS.isdisjoint(re.split(r"[^a-z]+", named)):
+        return False
+    # What is called `with-sidebar` is the page itself.
+    return len(node.text_content()) <= whole / 2
+
+
+def _is_menu(node: Any) -> bool:
+    """Say whether a list is all links to other pages; documents to download are none."""
+    links = [a for a in node.iter("a") if not _PDF_LINK.search(str(a.get("href") or ""))]
+    if len(links) < _LINKS_OF_A_MENU:
+        return False
+    linked = sum(len(link.text_content().strip()) for link in links)
+    return linked >= 0.8 * len("".join(node.text_content().split()))
+
+
+def _main_text(root: Any) -> str:
     import trafilatura  # noqa: PLC0415 - only the sandbox pays for it
     from trafilatura.settings import use_config  # noqa: PLC0415
 
@@ -90,7 +138,7 @@ def _main_text(markup: str) -> str:
     # Counted in characters of English; a notice in Japanese says much in eighty.
     config.set("DEFAULT", "MIN_EXTRACTED_SIZE", "80")
     found = trafilatura.extract(
-        markup, include_comments=False, include_tables=True, favor_recall=True, config=config
+        root, include_comments=False, include_tables=True, favor_recall=True, config=config
     )
     return clean_text(found or "")[:TEXT_LIMIT]
 
@@ -108,11 +156,8 @@ def _refreshed(markup: str, url: str) -> str:
     return "" if target.partition("#")[0] == url.partition("#")[0] else target
 
 
-def _first_pdf(markup: str, url: str) -> str:
+def _first_pdf(root: Any, url: str) -> str:
     """Return the first PDF that a page names in its main part, or anywhere."""
-    root = etree.fromstring(markup.encode(), etree.HTMLParser(encoding="utf-8"))
-    if root is None:
-        return ""
     aside = ""
     for link in root.iter("a"):
         target = _joined(url, str(link.get("href") or ""))
