@@ -80,7 +80,7 @@ _WORDS: Final = {
     "lt": "ir kad į su iš yra tai bei dėl ne buvo bus kaip nuo apie per šio gali",
     "lv": "un ka ir par no ar uz kas tiek lai arī vai nav bija gan pēc",
     "ru": "и в не на что с по как из это к для от о за его при также или был является был все "
-    "до который которые",
+    "до который которые также будет том этого своей эти",
     "uk": "і в не на що з до як та для від про за це у є його при також або був які який під",
     "bg": "и в не на че за с от да се по при като до е са ще или към които който това как "
     "която между чрез има са през",
@@ -177,7 +177,7 @@ def _chinese_or_japanese(text: str, spoken: list[str], jurisdiction: str) -> str
 
 
 def _by_words(text: str, thought_of: Set[str], fewest: int) -> str:
-    words = _WORD.findall(text.casefold())
+    words = _WORD.findall(text.lower())  # casefold has no ß
     if len(set(words)) < fewest:
         return ""
     scores = dict.fromkeys(thought_of, 0.0)

@@ -103,8 +103,7 @@ def _prune(root: Any) -> None:
     """
     whole = len(root.text_content())
     for node in [node for node in root.iter(*_PARTS) if _is_frame(node, whole)]:
-        if node.getparent() is not None:
-            node.drop_tree()
+        node.drop_tree()
 
 
 def _is_frame(node: Any, whole: int) -> bool:

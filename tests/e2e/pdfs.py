@@ -30,7 +30,19 @@ def locked() -> bytes:
     return out.getvalue()
 
 
-def _written(contents: Iterable[bytes], filtered: bytes = b"") -> bytes:
+def sealed() -> bytes:
+    """Write a PDF that says it is encrypted in the newest way, which pypdf alone cannot undo."""
+    lock = (
+        b"<< /Filter /Standard /V 5 /R 6 /Length 256 /P -4 /StmF /StdCF /StrF /StdCF "
+        b"/CF << /StdCF << /CFM /AESV3 /AuthEvent /DocOpen /Length 32 >> >> "
+        b"/O <%b> /U <%b> /OE <%b> /UE <%b> /Perms <%b> >>"
+        % (b"00" * 48, b"00" * 48, b"00" * 32, b"00" * 32, b"00" * 16)
+    )
+    trailer = b"/Encrypt %b /ID [<00> <00>]" % lock
+    return _written([b"BT /F1 12 Tf (Nothing to see) Tj ET"], trailer=trailer)
+
+
+def _written(contents: Iterable[bytes], filtered: bytes = b"", trailer: bytes = b"") -> bytes:
     contents = list(contents)
     kids = b" ".join(b"%d 0 R" % (4 + 2 * n) for n in range(len(contents)))
     objects = [
@@ -51,8 +63,6 @@ def _written(contents: Iterable[bytes], filtered: bytes = b"") -> bytes:
     start = len(out)
     table = b"".join(b"%010d 00000 n \n" % place for place in places)
     out += b"xref\n0 %d\n0000000000 65535 f \n%b" % (len(objects) + 1, table)
-    out += b"trailer\n<< /Size %d /Root 1 0 R >>\nstartxref\n%d\n%%%%EOF\n" % (
-        len(objects) + 1,
-        start,
-    )
+    root = b"<< /Size %d /Root 1 0 R %b >>" % (len(objects) + 1, trailer)
+    out += b"trailer\n%b\nstartxref\n%d\n%%%%EOF\n" % (root, start)
     return bytes(out)
