@@ -105,11 +105,8 @@ def linked_tasks(inflow: Inflow, reading: Reading, now: datetime) -> tuple[LinkT
         return ()
     items, _ = _normalised(source, reading.items or (), now)
     origin = _origin(store.source_state(source.id))
-    new = [
-        item
-        for item, _ in _changes(inflow, items).new
-        if follow.follows(source, items) and follow.wants_page(item, source, origin, now)
-    ]
+    found = _changes(inflow, items).new if follow.follows(source, items) else ()
+    new = [item for item, _ in found if follow.wants_page(item, source, origin, now)]
     waiting = store.waiting_pages(source.id, now, follow.MOST_PAGES)
     return follow.tasks(source, new, waiting)
 

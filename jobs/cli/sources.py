@@ -34,6 +34,7 @@ from jobs.trial import (
 )
 from pipeline.alarms import alarms, unread_pages
 from pipeline.charset import is_encoding
+from pipeline.follow import may_follow
 from pipeline.linked import LinkedCounts
 from pipeline.model import Selectors, Source, SourceState
 from pipeline.parse import KINDS
@@ -254,7 +255,7 @@ def _page_json(entry: Entry) -> dict[str, object] | None:
 
 
 def _alarm(source: Source, state: SourceState, pages: LinkedCounts | None, now: datetime) -> str:
-    unread = unread_pages(pages) if source.enabled and source.follow != "none" else ""
+    unread = unread_pages(pages) if source.enabled and may_follow(source) else ""
     return "; ".join(filter(None, (*alarms(source, state, now), unread)))
 
 

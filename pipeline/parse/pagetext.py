@@ -10,6 +10,7 @@ from typing import Any, Final, NamedTuple
 from urllib.parse import urljoin, urlsplit
 
 import lxml.html
+from lxml import etree
 
 from pipeline.charset import decode
 from pipeline.errors import SourceError
@@ -77,7 +78,7 @@ def page_text(document: Document) -> PageText:
 def _html_text(markup: str, url: str) -> PageText:
     if len(markup) > _MOST_HTML:
         raise _trouble(f"the page has more than {_MOST_HTML:,} characters", Outcome.TOO_BIG)
-    root = lxml.html.document_fromstring(markup.encode(), parser=_parser(), ensure_head_body=True)
+    root = _tree(markup)
     pdf = _first_pdf(root, url)
     _prune(root)
     text = _main_text(root)
@@ -87,13 +88,19 @@ def _html_text(markup: str, url: str) -> PageText:
     if refresh:
         return PageText("", refresh=refresh)
     refuse_walls(markup)
-    if _NO_SCRIPT.search(markup):
+    # Many a page asks for JavaScript and does without.
+    said = [line for line in text.split("\n") if not _NO_SCRIPT.search(line)]
+    if sum(map(len, said)) < _LEAST and _NO_SCRIPT.search(markup):
         raise _trouble("the page says nothing without JavaScript", Outcome.BLOCKED)
     return PageText("" if pdf and len(text) < _LEAST else _enough(text), pdf=pdf)
 
 
-def _parser() -> lxml.html.HTMLParser:
-    return lxml.html.HTMLParser(encoding="utf-8")
+def _tree(markup: str) -> Any:
+    parser = lxml.html.HTMLParser(encoding="utf-8")
+    try:
+        return lxml.html.document_fromstring(markup.encode(), parser, ensure_head_body=True)
+    except etree.ParserError:
+        raise _trouble("no text was found on the page") from None
 
 
 def _prune(root: Any) -> None:

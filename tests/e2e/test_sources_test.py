@@ -62,6 +62,7 @@ def test_an_entry_that_says_too_little_is_shown_and_named(home: Deployment, tmp_
                 "language": "",
                 "type": "other",
                 "kept": False,
+                "page": None,
             }
         ],
     }

@@ -50,6 +50,7 @@ sources:
     key_env: A_KEY
     path_filter: /press/
     late_by: 60
+    follow: pdf
     enabled: false
     reason: frozen since spring
     was: [old-page, older-page]
@@ -78,12 +79,24 @@ sources:
             key_env="A_KEY",
             path_filter="/press/",
             late_by=60,
+            follow="pdf",
             enabled=False,
             reason="frozen since spring",
             was=("old-page", "older-page"),
             notes="Two lines\nof notes.\n",
         ),
     )
+
+
+@pytest.mark.parametrize(
+    ("written", "language", "languages"),
+    [("ja", "ja", ()), ("[ja]", "ja", ()), ("[ja, zh-Hant]", "", ("ja", "zh-Hant"))],
+)
+def test_a_source_speaks_one_language_or_several(
+    written: str, language: str, languages: tuple[str, ...]
+) -> None:
+    found = one_source(f"   language: {written}\n")
+    assert (found.language, found.languages) == (language, languages)
 
 
 def test_a_single_former_id_needs_no_list() -> None:

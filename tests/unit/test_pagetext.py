@@ -81,6 +81,11 @@ def test_a_page_says_its_own_encoding(encoding: str) -> None:
     assert read(page(f"<p>{text}</p>", head).encode(encoding)).text == text
 
 
+def test_a_short_page_may_ask_for_javascript_and_do_without() -> None:
+    asks = "<div><p>このサイトではJavaScriptを有効にしてください。</p></div>"
+    assert SENTENCE in read(page(f"{asks}<p>{SENTENCE}</p>")).text
+
+
 def test_a_page_that_sends_its_readers_on_says_where() -> None:
     head = '<meta http-equiv="refresh" content="0; URL=\'/new/1.html\'">'
     assert read(page("", head)) == PageText("", refresh="https://gov.example/new/1.html")
@@ -115,6 +120,13 @@ def test_a_long_page_keeps_its_own_log_in_and_its_beginning() -> None:
             Outcome.BLOCKED,
             'a log-in page, titled "Ministry"',
             id="log-in",
+        ),
+        pytest.param(
+            "<!doctype html><!-- nothing -->",
+            "text/html",
+            Outcome.NOT_A_FEED,
+            "no text was found on the page",
+            id="nothing at all",
         ),
         pytest.param(
             page("<p>Hello</p>"),
