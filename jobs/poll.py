@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
 from jobs.deployment import JOB_WAIT_SECONDS, Deployment
+from jobs.follow import Pages, with_pages
 from jobs.memory import return_large_blocks
 from jobs.settings import key_of
 from pipeline.errors import PolicywatchError
@@ -79,8 +80,9 @@ def poll(
     tell = on_result or _nobody
     for result in results:
         tell(result)
-    for reading in _readings(deployment, chosen, states, choice):
-        result = _take_in(deployment, run_id, reading)
+    readings = _readings(deployment, chosen, states, choice)
+    for reading, pages in with_pages(deployment, readings):
+        result = _take_in(deployment, run_id, reading, pages)
         results.append(result)
         tell(result)
         if stopping():
@@ -112,7 +114,7 @@ def _choose(
     """Return the sources to read, and the results of those that were asked for but are not."""
     chosen: list[Source] = []
     refused: list[SourceResult] = []
-    waiting = waits(states.values(), now)
+    waiting = {**deployment.store.page_waits(now), **waits(states.values(), now)}
     for source in _candidates(deployment, choice, states, now):
         until = left_alone_until(source, states[source.id], waiting, now)
         if until and choice == Choice():
@@ -186,22 +188,22 @@ def _task(source: Source, state: SourceState, choice: Choice, now: datetime) -> 
     )
 
 
-def _take_in(deployment: Deployment, run_id: int, reading: Reading) -> SourceResult:
+def _take_in(deployment: Deployment, run_id: int, reading: Reading, pages: Pages) -> SourceResult:
     """Take in one reading under the job lock, by the newest state: another pass may have read."""
     with deployment.store.job_lock("poll", wait_seconds=JOB_WAIT_SECONDS):
         try:
-            return _saved(deployment, run_id, reading).result
+            return _saved(deployment, run_id, reading, pages).result
         except PolicywatchError:
             raise
         except Exception as e:  # noqa: BLE001 - what one source brings must not cost the others
-            return _saved(deployment, run_id, failed_reading(reading, e)).result
+            return _saved(deployment, run_id, failed_reading(reading, e), {}).result
 
 
-def _saved(deployment: Deployment, run_id: int, reading: Reading) -> Intake:
+def _saved(deployment: Deployment, run_id: int, reading: Reading, pages: Pages) -> Intake:
     store, source, now = deployment.store, deployment.sources[reading.source_id], deployment.now()
     ruleset = deployment.configuration.ruleset
     state = store.source_state(source.id)
-    inflow = Inflow(source=source, ruleset=ruleset, store=store)
+    inflow = Inflow(source=source, ruleset=ruleset, store=store, pages=pages)
     intake = take_in(inflow, reading, state, now)
     store.save_intake(run_id, intake, ruleset.hash, now)
     if reading.bodies:

@@ -133,6 +133,8 @@ def _log_result(result: SourceResult) -> None:
             "outcome": result.outcome.value,
             "new": result.new,
             "seconds": result.seconds,
+            "pages": result.pages,
+            "title_only": result.title_only,
             "error": result.error,
         },
     )

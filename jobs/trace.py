@@ -118,6 +118,8 @@ def _arrival(_: Deployment, stored: StoredItem) -> Iterator[Finding]:
 
 
 def _judgement(_: Deployment, stored: StoredItem) -> Iterator[Finding]:
+    if stored.linked and stored.linked.title_only:
+        yield Finding(code="title_only", text=f"judged by title only: {stored.linked.why}")
     applying = _applying(stored)
     for match in applying:
         yield Finding(code="applies", text=f"{match.theme} applies: {_words(match)}")

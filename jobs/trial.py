@@ -12,12 +12,14 @@ from jobs.settings import Settings
 from pipeline.charset import decode
 from pipeline.errors import SourceError
 from pipeline.fetch import HostSession
-from pipeline.model import Document, Item, Outcome, Parsed, Source
+from pipeline.follow import follows, tasks, wants_page, with_text
+from pipeline.model import Document, Item, Origin, Outcome, Parsed, Source
 from pipeline.normalise import as_item, kept
+from pipeline.pages import read_linked
 from pipeline.parse import kind_of
 from pipeline.parse.sniff import IS_SITEMAP, opened
 from pipeline.reader import following, parse_all, read_source
-from pipeline.reading import Limits, Reading
+from pipeline.reading import Limits, LinkedPage, Reading
 from pipeline.records import Snapshot
 from pipeline.run import unhurried, with_refusals
 from pipeline.snapshot import unpacked
@@ -27,13 +29,19 @@ NOWHERE = "http://file.example/"
 SNIFFED = "auto"
 """The kind of what nobody configured: its document says which it is."""
 
+_PAGES_TRIED = 3
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Entry:
-    """One entry of a document; not `kept` when it says too little or the source filters it."""
+    """One entry of a document; not `kept` when it says too little or the source filters it.
+
+    `page` is its linked page, where that was read.
+    """
 
     item: Item
     kept: bool
+    page: LinkedPage | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,7 +64,31 @@ def try_source(source: Source, settings: Settings) -> Trial:
         if source.kind == SNIFFED and reading.error == IS_SITEMAP:
             chosen = replace(source, kind="sitemap")
             reading = read_source(full_task(chosen, None, now), session)
-    return _trial(chosen, reading, now)
+        trial = _trial(chosen, reading, now)
+        return replace(trial, entries=_with_pages(trial.entries, chosen, session, now))
+
+
+def _with_pages(
+    entries: Sequence[Entry], source: Source, session: HostSession, now: datetime
+) -> tuple[Entry, ...]:
+    """Read the linked pages of the first entries, where a poll would."""
+    items = [entry.item for entry in entries if entry.kept]
+    wanted = [
+        item
+        for item in items
+        if follows(source, items) and wants_page(item, source, Origin.NEWS, now)
+    ]
+    pages = {}
+    for task in tasks(source, wanted[:_PAGES_TRIED], ()):
+        pages[task.url] = read_linked(task, session, now)
+    return tuple(
+        replace(
+            entry,
+            item=with_text(entry.item, pages.get(entry.item.url), source),
+            page=pages.get(entry.item.url),
+        )
+        for entry in entries
+    )
 
 
 def try_file(path: Path, source: Source, content_type: str, now: datetime) -> Trial:

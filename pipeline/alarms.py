@@ -6,11 +6,13 @@ That a source answers is not enough: it may be frozen, empty, gone elsewhere, or
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 
+from pipeline.linked import LinkedCounts
 from pipeline.model import Outcome, Source, SourceState
 
 _PATIENCE = 5
 _SHORTEST_SILENCE, _LONGEST_SILENCE = timedelta(days=10), timedelta(days=180)
 _SILENCE_WITHOUT_DATES = timedelta(days=60)
+_TELLING_PAGES = 3
 _GAP_IS_TOLD_FOR = timedelta(days=8)
 
 
@@ -22,6 +24,17 @@ def alarms(source: Source, state: SourceState, now: datetime) -> tuple[str, ...]
     moved = state.moved_since is not None and state.moved_from in (source.url, "")
     told = (*failing, *doubts(state, now, since=now - _GAP_IS_TOLD_FOR))
     return (*told, _moved(state)) if moved else told
+
+
+def unread_pages(counts: LinkedCounts | None) -> str:
+    """Say that most linked pages of a source cannot be read; empty when that is not so."""
+    if counts is None or not counts.trouble:
+        return ""
+    lacking = counts.waiting + counts.title_only
+    everything = lacking + counts.read
+    if lacking < _TELLING_PAGES or 2 * lacking < everything:
+        return ""
+    return f"{lacking} of {everything} new items are judged by title only: {counts.trouble}"
 
 
 def doubts(state: SourceState, now: datetime, *, since: datetime) -> tuple[str, ...]:

@@ -11,7 +11,7 @@ from pipeline.model import Source
 from pipeline.records import DigestSpec
 from pipeline.rules.ruleset import Ruleset, load_ruleset, run_tests
 from pipeline.rules.sense import strangers
-from pipeline.shapes import NOT_YET, DigestsShape, SourcesShape
+from pipeline.shapes import DigestsShape, SourcesShape
 from pipeline.urls import identity_form
 from pipeline.yamlfile import Value, Where, YamlFile, did_you_mean, read_path, validate
 
@@ -63,22 +63,11 @@ def load_configuration(home: Path, *, themes: YamlFile | None = None) -> Configu
 
 
 def load_sources(file: YamlFile) -> tuple[Source, ...]:
-    """Return the sources of a file in its order; raise ConfigError with everything wrong in it.
-
-    What is worth a warning is added to the file's warnings.
-    """
+    """Return the sources of a file in its order; raise ConfigError with everything wrong in it."""
     shape = validate(file, SourcesShape)
     file.problems.extend(_source_clashes(file))
     if shape is None or file.problems:
         raise ConfigError(file.problems)
-    for i, entry in enumerate(shape.sources):
-        file.warnings.extend(
-            file.entry_problem(
-                ("sources", i, key), f"'{key}' is kept, but this version does not act on it yet"
-            )
-            for key in NOT_YET
-            if getattr(entry, key)
-        )
     return tuple(entry.source() for entry in shape.sources)
 
 

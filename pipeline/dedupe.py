@@ -101,6 +101,18 @@ def notices_for_change(
     return tuple(found)
 
 
+def notices_for_text(
+    known: KnownItem, matches: Sequence[Match], late_before: datetime
+) -> tuple[Notice, ...]:
+    """Return the notices for an item of the news whose page could be read only now.
+
+    What its title alone had shown is not said again, and nothing is called an update.
+    """
+    told = known.noticed_themes | known.applied_themes
+    notices = notices_for_new(known.item, matches, known.origin, late_before)
+    return tuple(notice for notice in notices if notice.theme not in told)
+
+
 def _kept_deadline(item: Item, before: Item) -> Item:
     return replace(item, deadline=item.deadline or before.deadline)
 

@@ -33,10 +33,11 @@ _PERMANENT = frozenset({301, 308})
 _BUSY = frozenset({HTTPStatus.TOO_MANY_REQUESTS, HTTPStatus.SERVICE_UNAVAILABLE})
 # For a server that says "too many" without saying until when.
 _UNSAID_WAIT = 3_600.0
-_ACCEPT = (
+ACCEPT_FEEDS = (
     "application/atom+xml, application/rss+xml, application/feed+json, application/xml;q=0.9, "
     "application/json;q=0.9, text/html;q=0.8, */*;q=0.5"
 )
+ACCEPT_PAGES = "text/html, application/xhtml+xml, application/pdf, text/plain;q=0.8, */*;q=0.3"
 _CHALLENGES = re.compile(
     rb"challenge-platform|cf-chl|just a moment|_incapsula_|captcha|ddos protection", re.IGNORECASE
 )
@@ -62,7 +63,7 @@ class Asking:
     """Who asks, with what: the source, what we hold of it, and its key.
 
     With `most_bytes` the beginning is enough, and more is not read. `grown` is told the size of
-    the content while it comes.
+    the content while it comes. `accept` is what the server may choose from.
     """
 
     source: Source
@@ -70,6 +71,7 @@ class Asking:
     secret: Secret = Secret()
     most_bytes: int = 0
     grown: Callable[[int], object] = lambda _: None
+    accept: str = ACCEPT_FEEDS
 
 
 class Exchange:
@@ -133,7 +135,7 @@ class Exchange:
         source, secret = self._asking.source, self._asking.secret
         headers = {
             "User-Agent": source.user_agent or self._policy.user_agent,
-            "Accept": _ACCEPT,
+            "Accept": self._asking.accept,
         }
         if _origin(url) == _origin(httpx.URL(source.url)):
             headers |= {n.title(): secret.into_header(v) for n, v in source.headers.items()}

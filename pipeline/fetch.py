@@ -16,13 +16,14 @@ from protego import Protego
 
 from pipeline.addresses import Endpoint, is_public, literal, openings
 from pipeline.errors import SourceError
-from pipeline.exchange import Answer, Asking, Exchange, checked, endpoint
+from pipeline.exchange import ACCEPT_PAGES, Answer, Asking, Exchange, checked, endpoint
 from pipeline.model import Outcome, Source, Validators
 from pipeline.pace import scope
 from pipeline.reading import FetchPolicy, Limits
 from pipeline.readonly import read_only
-from pipeline.secret import Secret
+from pipeline.secret import PLACE, Secret
 from pipeline.transport import Budget, Network, Resolve, Rules, system_resolve
+from pipeline.urls import host_key
 
 __all__ = ["Answer", "HostSession"]
 
@@ -83,6 +84,24 @@ class HostSession:
         """
         asking = Asking(source=source, held=validators, secret=secret)
         return self._ask(url, asking, deadline or self._policy.limits.deadline)
+
+    def page(self, url: str, *, source: Source) -> Answer:
+        """Return a page that an item of a source links to; raise SourceError for none.
+
+        The site's robots.txt is obeyed, that of the site where a redirect ends, too. The source's
+        key goes to no page.
+        """
+        headers = {name: value for name, value in source.headers.items() if PLACE not in value}
+        asking = Asking(source=replace(source, headers=read_only(headers)), accept=ACCEPT_PAGES)
+        self.obey_robots(url, source=source)
+        answer = self._ask(url, asking, self._policy.limits.deadline)
+        if host_key(answer.document.url) != host_key(url):
+            self.obey_robots(answer.document.url, source=source)
+        return answer
+
+    def rest(self, url: str) -> None:
+        """Take a host as asked just now, before this session: it is given its pause."""
+        self._pace.rest(endpoint(checked(url)))
 
     def obey_robots(self, url: str, *, source: Source, age: timedelta | None = None) -> bool:
         """Raise SourceError unless the site's robots.txt lets us read a page.
@@ -177,6 +196,11 @@ class _Pace:
             start = max(time.monotonic(), self._next_start.get(host, 0.0) if spacing else 0.0)
             self._next_start[host] = start + spacing
         time.sleep(max(0.0, start - time.monotonic()))
+
+    def rest(self, host: Endpoint) -> None:
+        """Let a host have its pause before it is asked."""
+        with self._lock:
+            self._next_start[host] = time.monotonic() + self._limits.spacing
 
     def patience(self, host: Endpoint, seconds: float) -> float:
         """Return the seconds that a request to a host may take."""

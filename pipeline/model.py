@@ -1,7 +1,6 @@
 """The nouns, in the order in which an item meets them; all of them frozen values.
 
 Source -> Document -> RawItem -> Item -> Match -> Notice; a Run is the journal of SourceResults.
-The nouns of a digest issue live in `pipeline.digest`.
 """
 
 from collections.abc import Mapping
@@ -9,6 +8,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
 
+from pipeline.linked import Linked
 from pipeline.places import Hub, Selectors
 from pipeline.readonly import read_only
 
@@ -76,10 +76,7 @@ class Outcome(StrEnum):
     @property
     def read(self) -> bool:
         """Say whether the source was read: what it offers now is known to us."""
-        return self in _READ
-
-
-_READ = frozenset({Outcome.OK, Outcome.NOT_MODIFIED, Outcome.EMPTY, Outcome.PARTLY_BROKEN})
+        return self in (Outcome.OK, Outcome.NOT_MODIFIED, Outcome.EMPTY, Outcome.PARTLY_BROKEN)
 
 
 class Field(StrEnum):
@@ -119,6 +116,7 @@ class Source:
     organisation: str = ""
     jurisdiction: str = ""
     language: str = ""
+    languages: tuple[str, ...] = ()
     type: Type = Type.OTHER
     tier: Tier = Tier.PRESS
     group: str = ""
@@ -134,6 +132,7 @@ class Source:
     key_env: str = ""
     path_filter: str = ""
     late_by: int = 30
+    follow: str = ""
     enabled: bool = True
     reason: str = ""
     was: tuple[str, ...] = ()
@@ -229,7 +228,7 @@ class Item:
     precision: Precision | None = None
     deadline: date | None = None
     fingerprint: str = ""
-    """SHA-256 hex over title, texts, author and link; never over dates."""
+    """SHA-256 hex over title, texts, author and link as the source gives them; never over dates."""
 
     def text(self, name: Field) -> str:
         """Return the text of one field."""
@@ -251,6 +250,7 @@ class KnownItem:
     noticed_themes: frozenset[str] = frozenset()
     """Themes under which any notice of this item stands in the ledger."""
     last_noticed_at: datetime | None = None
+    linked: Linked | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -310,17 +310,19 @@ class NewItem:
     origin: Origin
     matches: tuple[Match, ...] = ()
     notices: tuple[Notice, ...] = ()
+    linked: Linked | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ChangedItem:
-    """A known item with another fingerprint: its next revision."""
+    """A known item with another fingerprint, or with the text of its page: its next revision."""
 
     known: KnownItem
     item: Item
     keys: tuple[str, ...]
     matches: tuple[Match, ...] = ()
     notices: tuple[Notice, ...] = ()
+    linked: Linked | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -380,7 +382,10 @@ class SourceState:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SourceResult:
-    """How one source fared in one run; `new` counts items stored for the first time."""
+    """How one source fared in one run; `new` counts items stored for the first time.
+
+    `title_only` counts those whose linked page could not be read, `pages` those of which it was.
+    """
 
     source_id: str
     outcome: Outcome
@@ -392,3 +397,5 @@ class SourceResult:
     seconds: float = 0.0
     bytes: int = 0
     newest_at: datetime | None = None
+    pages: int = 0
+    title_only: int = 0

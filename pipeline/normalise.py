@@ -1,7 +1,6 @@
 """A raw item -> an item as we keep it: absolute link, plain text, UTC, fingerprint."""
 
 import hashlib
-import re
 from datetime import date, datetime, timedelta
 from typing import Final
 from urllib.parse import urlsplit
@@ -9,6 +8,7 @@ from zoneinfo import ZoneInfo
 
 from pipeline.dates import parse_date
 from pipeline.doctypes import type_of
+from pipeline.language import language_of, main_subtag
 from pipeline.model import Item, Precision, RawItem, Source
 from pipeline.text import clean_text, html_to_text, one_line
 from pipeline.urls import canonical
@@ -19,9 +19,6 @@ _TITLE_LIMIT: Final = 1_000
 _NAME_LIMIT: Final = 300
 _GUID_LIMIT: Final = 1_000
 _FARTHEST_DEADLINE: Final = timedelta(days=3 * 366)
-
-_KANA: Final = re.compile("[\u3041-\u3096\u30a1-\u30fa]")
-_HANGUL: Final = re.compile("[\uac00-\ud7a3]")
 
 
 def normalise(raw: RawItem, source: Source, now: datetime) -> Item | None:
@@ -49,7 +46,7 @@ def as_item(raw: RawItem, source: Source, now: datetime) -> Item:
         summary=summary,
         body=body,
         author=author,
-        language=_language(raw, source, f"{title} {summary or body[:1_000]}"),
+        language=_language(raw, source, f"{title}\n{summary or body[:1_000]}"),
         type=raw.type or type_of(raw.categories) or source.type,
         published_raw=one_line(written)[:_NAME_LIMIT],
         published_at=published_at,
@@ -103,13 +100,15 @@ def _guid(guid: str) -> str:
 
 
 def _language(raw: RawItem, source: Source, text: str) -> str:
-    """Return the main subtag of the language: what is written, else what the script proves."""
-    named = clean_text(raw.language or "") or source.language
-    if named:
-        return re.split("[-_]", named.lower())[0][:8]
-    if _KANA.search(text):
-        return "ja"
-    return "ko" if _HANGUL.search(text) else ""
+    """Return the main subtag of the language: what the entry names, else what the text shows.
+
+    Where nobody said what the source speaks, the text goes first: what a document names is often
+    the default of a template.
+    """
+    named = main_subtag(clean_text(raw.language or ""))
+    if source.language:
+        return named or main_subtag(source.language)
+    return language_of(source, text, named) or named
 
 
 def _fingerprint(*texts: str) -> str:

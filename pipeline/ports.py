@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Protocol
 
 from pipeline.judging import Chunk, Pass, RulesetRecord, StoredTexts
+from pipeline.linked import Copy, LinkedCounts
 from pipeline.model import (
     KnownItem,
     NewItem,
@@ -118,6 +119,25 @@ class Store(Protocol):
 
     def save_intake(self, run_id: int, intake: Intake, ruleset_hash: str, now: datetime) -> None:
         """Write one source's reading: result, state, items, revisions, keys, matches, notices."""
+        ...
+
+    def waiting_pages(self, source_id: str, now: datetime, limit: int) -> tuple[KnownItem, ...]:
+        """Return items of a source whose linked page may be tried now, the longest known first."""
+        ...
+
+    def page_waits(self, now: datetime) -> Mapping[str, datetime]:
+        """Return by scope until when servers of linked pages want to be left alone."""
+        ...
+
+    def page_counts(self, since: datetime) -> Mapping[str, LinkedCounts]:
+        """Return by source how the linked pages of items first seen since a moment fared."""
+        ...
+
+    def page_copy(self, item_id: int) -> Copy | None:
+        """Return the kept copy of an item's linked page, or None.
+
+        All copies together are bounded: what no theme wants any more goes first, then the oldest.
+        """
         ...
 
     def backfill(self, source_id: str) -> Backfill | None:

@@ -1,8 +1,9 @@
 """What crosses the executor: picklable values in, picklable values out, and never the store."""
 
 from dataclasses import dataclass, field
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 
+from pipeline.linked import Copy
 from pipeline.model import Outcome, RawItem, Source, Validators
 from pipeline.records import Body
 from pipeline.secret import Secret
@@ -103,3 +104,43 @@ class Reading:
     bodies: tuple[Body, ...] = ()
     bytes: int = 0
     seconds: float = 0.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LinkTask:
+    """One linked page to read for a source; `pdf`: with the first PDF that the page names."""
+
+    source: Source
+    url: str
+    pdf: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LinkBatch:
+    """Linked pages of one host:port, asked for at a time; `warm`: the host was just asked."""
+
+    host: str
+    tasks: tuple[LinkTask, ...]
+    policy: FetchPolicy
+    at: datetime
+    warm: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LinkedPage:
+    """What asking for one linked page gave: its text, or the trouble that says why not.
+
+    With `final` trouble, asking again would not help. `asked` is False when nobody was asked. A
+    text may have trouble, too: a PDF of the page that could not be read.
+    """
+
+    source_id: str
+    url: str
+    text: str = ""
+    trouble: str = ""
+    final: bool = False
+    asked: bool = True
+    retry_after_seconds: float | None = None
+    wait_scope: str = ""
+    copy: Copy | None = None
+    bytes: int = 0

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, time
 from enum import StrEnum
 
+from pipeline.linked import Linked
 from pipeline.model import (
     ChangedItem,
     Item,
@@ -55,6 +56,7 @@ class StoredItem:
     first_seen_at: datetime
     origin: Origin
     matches: tuple[Match, ...] = ()
+    linked: Linked | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -207,13 +209,19 @@ class Subscriber:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Intake:
-    """All that one reading of one source changes; saved in one transaction or not at all."""
+    """All that one reading of one source changes; saved in one transaction or not at all.
+
+    `tried` are items whose page was asked for again, in vain, by their numbers. `waits` says by
+    scope until when servers of linked pages want to be left alone.
+    """
 
     result: SourceResult
     state: SourceState
     new: tuple[NewItem, ...] = ()
     changed: tuple[ChangedItem, ...] = ()
     seen: tuple[SeenItem, ...] = ()
+    tried: tuple[tuple[int, Linked], ...] = ()
+    waits: tuple[tuple[str, datetime], ...] = ()
     first_contact: bool = False
     """The source's baseline is taken now: the ledger gets one `new_source` notice."""
 

@@ -4,18 +4,20 @@
 the caller's thread under the job lock.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, Executor, ThreadPoolExecutor, wait
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
-from pipeline import dedupe, identity, watch, yields
+from pipeline import dedupe, follow, identity, watch, yields
 from pipeline.classify import classify
 from pipeline.fetch import HostSession
 from pipeline.health import Found, after_reading, late_before, standing, usual_hours
+from pipeline.linked import Linked
 from pipeline.model import (
     ChangedItem,
     Item,
+    KnownItem,
     NewItem,
     Origin,
     Outcome,
@@ -28,7 +30,7 @@ from pipeline.normalise import kept, normalise
 from pipeline.parse import KINDS
 from pipeline.ports import Store
 from pipeline.reader import asked_url, read_source
-from pipeline.reading import FetchPolicy, HostBatch, PollTask, Reading
+from pipeline.reading import FetchPolicy, HostBatch, LinkedPage, LinkTask, PollTask, Reading
 from pipeline.records import Intake, Past
 from pipeline.rules.ruleset import Ruleset
 from pipeline.urls import host_key
@@ -38,11 +40,15 @@ _MOST_TROUBLE = 5
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Inflow:
-    """What a reading is taken in with: its source, the rules in force, and what we hold."""
+    """What a reading is taken in with: its source, the rules in force, and what we hold.
+
+    `pages` are the linked pages that were read for it, by their addresses.
+    """
 
     source: Source
     ruleset: Ruleset
     store: Store
+    pages: Mapping[str, LinkedPage] = field(default_factory=dict)
 
 
 def batches(tasks: Iterable[PollTask], policy: FetchPolicy) -> tuple[HostBatch, ...]:
@@ -92,40 +98,51 @@ def unhurried(policy: FetchPolicy, sources: Iterable[Source]) -> FetchPolicy:
     return replace(policy, limits=replace(policy.limits, spacing=spacing, per_host=1))
 
 
+def linked_tasks(inflow: Inflow, reading: Reading, now: datetime) -> tuple[LinkTask, ...]:
+    """Return the linked pages to read before a reading is taken in; for most sources none."""
+    source, store = inflow.source, inflow.store
+    if not reading.outcome.read or not follow.may_follow(source):
+        return ()
+    items, _ = _normalised(source, reading.items or (), now)
+    origin = _origin(store.source_state(source.id))
+    found = _changes(inflow, items).new if follow.follows(source, items) else ()
+    new = [item for item, _ in found if follow.wants_page(item, source, origin, now)]
+    waiting = store.waiting_pages(source.id, now, follow.MOST_PAGES)
+    return follow.tasks(source, new, waiting)
+
+
 def take_in(inflow: Inflow, reading: Reading, state: SourceState, now: datetime) -> Intake:
     """Decide what one reading changes; nothing is written here."""
     if reading.items is None:
         reading = standing(state, reading) if reading.asked else _with_the_time(reading, now)
-        return _nothing_parsed(reading, state, now)
+        return _with_waiting(inflow, _nothing_parsed(reading, state, now), state, now)
     if inflow.source.watch:
         reading, state = _compared(inflow.source, reading, state, now)
     items, refused = _normalised(inflow.source, reading.items or (), now)
     few, state = _measured(inflow.source, reading, items, state)
     if few:
         failed = replace(reading, outcome=Outcome.NOT_A_FEED, error=few, items=None)
-        return _nothing_parsed(failed, state, now)
-    keys = identity.keys(items)
-    known = inflow.store.known(inflow.source.id, {key for each in keys for key in each})
-    changes = dedupe.changes(identity.identify(items, keys, known))
-    first_contact = state.baseline_at is None
-    origin = Origin.BASELINE if first_contact else Origin.NEWS
+        return _with_waiting(inflow, _nothing_parsed(failed, state, now), state, now)
+    changes = _changes(inflow, items)
     late = late_before(inflow.source, state, now)
-    new = tuple(_new(inflow, item, keys, origin, late) for item, keys in changes.new)
-    changed = tuple(_changed(inflow, change, now) for change in changes.changed)
+    judging = _Judging(inflow, _origin(state), late, follow.follows(inflow.source, items), now)
+    new = tuple(judging.new(item, keys) for item, keys in changes.new)
+    changed = tuple(judging.changed(change) for change in changes.changed)
     reading = with_refusals(reading, refused)
     found = _found(reading, items, new=len(new), known=len(changed) + len(changes.seen))
     after = after_reading(state, reading, _as_usual(inflow.source, found), now)
     if not reading.whole:
         # The next poll asks for the same days again.
         after = replace(after, last_success_at=state.last_success_at)
-    return Intake(
+    intake = Intake(
         result=_result(reading, found, updated=len(changed)),
         state=after,
         new=new,
         changed=changed,
         seen=changes.seen,
-        first_contact=first_contact,
+        first_contact=state.baseline_at is None,
     )
+    return _with_waiting(inflow, intake, state, now)
 
 
 def take_past(inflow: Inflow, raw_items: Iterable[RawItem], now: datetime) -> Past:
@@ -134,12 +151,11 @@ def take_past(inflow: Inflow, raw_items: Iterable[RawItem], now: datetime) -> Pa
     Only a deadline is added to an item that an earlier document of the past brought without one.
     """
     items, _ = _normalised(inflow.source, raw_items, now)
-    keys = identity.keys(items)
-    known = inflow.store.known(inflow.source.id, {key for each in keys for key in each})
-    changes = dedupe.changes(identity.identify(items, keys, known))
+    changes = _changes(inflow, items)
+    judging = _Judging(inflow, Origin.BACKFILL, now, follows=False, now=now)
     dates = [item.published_at for item in items if item.published_at]
     return Past(
-        new=tuple(_new(inflow, item, keys, Origin.BACKFILL, now) for item, keys in changes.new),
+        new=tuple(judging.new(item, keys) for item, keys in changes.new),
         completed=tuple(
             _completed(inflow, change) for change in changes.changed if _completes(change)
         ),
@@ -232,18 +248,101 @@ def _normalised(
     return items, sum(item is None for item in found)
 
 
-def _new(
-    inflow: Inflow, item: Item, keys: tuple[str, ...], origin: Origin, late: datetime
-) -> NewItem:
-    matches = classify(item, inflow.source, inflow.ruleset)
-    notices = dedupe.notices_for_new(item, matches, origin, late)
-    return NewItem(item=item, keys=keys, origin=origin, matches=matches, notices=notices)
+def _changes(inflow: Inflow, items: Sequence[Item]) -> dedupe.Changes:
+    keys = identity.keys(items)
+    known = inflow.store.known(inflow.source.id, {key for each in keys for key in each})
+    return dedupe.changes(identity.identify(items, keys, known))
 
 
-def _changed(inflow: Inflow, change: ChangedItem, now: datetime) -> ChangedItem:
-    matches = classify(change.item, inflow.source, inflow.ruleset)
-    notices = dedupe.notices_for_change(change.known, change.item, matches, now)
-    return replace(change, matches=matches, notices=notices)
+def _origin(state: SourceState) -> Origin:
+    return Origin.BASELINE if state.baseline_at is None else Origin.NEWS
+
+
+@dataclass(frozen=True, slots=True)
+class _Judging:
+    """How the items of one reading are judged; `late`: before that day they are no news."""
+
+    inflow: Inflow
+    origin: Origin
+    late: datetime
+    follows: bool
+    now: datetime
+
+    def new(self, item: Item, keys: tuple[str, ...]) -> NewItem:
+        source, linked = self.inflow.source, None
+        if self.follows and follow.wants_page(item, source, self.origin, self.now):
+            page = self.inflow.pages.get(item.url)
+            item = follow.with_text(item, page, source)
+            linked = follow.linked_after(page, None, self.now)
+        matches = classify(item, source, self.inflow.ruleset)
+        return NewItem(
+            item=item,
+            keys=keys,
+            origin=self.origin,
+            matches=matches,
+            notices=dedupe.notices_for_new(item, matches, self.origin, self.late),
+            linked=follow.with_copy(linked, matches),
+        )
+
+    def changed(self, change: ChangedItem) -> ChangedItem:
+        known = change.known
+        item, linked = follow.carried(change.item, known), None
+        page = self.inflow.pages.get(known.item.url)
+        if page and known.linked and known.linked.title_only:
+            item = follow.with_text(item, page, self.inflow.source)
+            linked = follow.linked_after(page, known.linked, self.now)
+        matches = classify(item, self.inflow.source, self.inflow.ruleset)
+        # What our reading of the page adds is no edit of theirs.
+        edited = replace(item, body=change.item.body) if linked else item
+        notices = dedupe.notices_for_change(known, edited, matches, self.now)
+        linked = follow.with_copy(linked, matches)
+        return replace(change, item=item, matches=matches, notices=notices, linked=linked)
+
+    def completed(self, known: KnownItem, page: LinkedPage) -> ChangedItem:
+        item = follow.with_text(known.item, page, self.inflow.source)
+        matches = classify(item, self.inflow.source, self.inflow.ruleset)
+        linked = follow.linked_after(page, known.linked, self.now)
+        return ChangedItem(
+            known=known,
+            item=item,
+            keys=(),
+            matches=matches,
+            notices=dedupe.notices_for_text(known, matches, self.late),
+            linked=follow.with_copy(linked, matches),
+        )
+
+
+def _with_waiting(inflow: Inflow, intake: Intake, state: SourceState, now: datetime) -> Intake:
+    """Add what became of the pages that items of earlier readings wait for, and count pages."""
+    if not inflow.pages:
+        return _counted(intake)
+    late = late_before(inflow.source, state, now)
+    judging = _Judging(inflow, _origin(state), late, follows=True, now=now)
+    edited = {change.known.id for change in intake.changed}
+    completed, tried = list[ChangedItem](), list[tuple[int, Linked]]()
+    for known in inflow.store.waiting_pages(inflow.source.id, now, follow.MOST_PAGES):
+        page = inflow.pages.get(known.item.url)
+        if page is None or known.id in edited:
+            continue
+        if page.text:
+            completed.append(judging.completed(known, page))
+        else:
+            tried.append((known.id, follow.linked_after(page, known.linked, now)))
+    return _counted(
+        replace(
+            intake,
+            changed=(*intake.changed, *completed),
+            tried=tuple(tried),
+            waits=follow.waits(inflow.pages, now),
+        )
+    )
+
+
+def _counted(intake: Intake) -> Intake:
+    linked = [new.linked for new in intake.new] + [change.linked for change in intake.changed]
+    without = sum(each.title_only for each in linked if each) + len(intake.tried)
+    read = sum(not each.title_only for each in linked if each)
+    return replace(intake, result=replace(intake.result, pages=read, title_only=without))
 
 
 def _completes(change: ChangedItem) -> bool:

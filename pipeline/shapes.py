@@ -31,9 +31,6 @@ from pipeline.urls import is_http_url
 from pipeline.yamlfile import Shape, did_you_mean
 from pipeline.yearly import PLACES, strange_places, varies
 
-NOT_YET = ("follow",)
-"""Keys that are read so that a file may hold them, and that nothing acts on yet."""
-
 _ID = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
 _LANGUAGE = re.compile(r"[a-zA-Z]{2,3}(?:-[a-zA-Z0-9]{2,8})*")
 _VARIABLE = re.compile(r"[A-Z][A-Z0-9_]*")
@@ -96,10 +93,11 @@ def _encoding(label: str) -> str:
     return label
 
 
-def _language(tag: str) -> str:
-    if not _LANGUAGE.fullmatch(tag):
-        raise ValueError(f"'{tag}' is no language tag, such as ja, en or zh-Hant")
-    return tag
+def _languages(tags: tuple[str, ...]) -> tuple[str, ...]:
+    for tag in tags:
+        if not _LANGUAGE.fullmatch(tag):
+            raise ValueError(f"'{tag}' is no language tag, such as ja, en or zh-Hant")
+    return tags
 
 
 def _variable(name: str) -> str:
@@ -215,7 +213,7 @@ class SourceShape(Shape):
     url: Address
     organisation: Line = ""
     jurisdiction: Word = ""
-    language: Annotated[str, AfterValidator(_language)] = ""
+    language: Annotated[tuple[str, ...], AfterValidator(_languages), BeforeValidator(_listed)] = ()
     type: Type = Type.OTHER
     tier: Tier = Tier.PRESS
     group: Word = ""
@@ -231,7 +229,7 @@ class SourceShape(Shape):
     reason: Line = Field(default="", validate_default=True)
     was: Annotated[tuple[Id, ...], BeforeValidator(_listed)] = ()
     notes: str = ""
-    follow: Literal["page", "pdf"] | None = None
+    follow: Literal["none", "page", "pdf"] | None = None
     via: HubShape | None = None
     watch: Literal["text"] | None = None
     key_env: Annotated[str, AfterValidator(_variable)] = Field(default="", validate_default=True)
@@ -303,9 +301,13 @@ class SourceShape(Shape):
 
     def source(self) -> Source:
         """Return the noun."""
-        values = self.model_dump(exclude={"select", "via", "watch", "headers", *NOT_YET})
+        others = {"select", "via", "watch", "headers", "language", "follow"}
+        several = len(self.language) > 1
         return Source(
-            **values,
+            **self.model_dump(exclude=others),
+            language="" if several else "".join(self.language),
+            languages=self.language if several else (),
+            follow=self.follow or "",
             select=Selectors(**self.select.model_dump()) if self.select else None,
             via=Hub(**self.via.model_dump()) if self.via else None,
             watch=self.watch or "",

@@ -10,6 +10,7 @@ from pipeline.urls import identity_form
 from store.connection import Connection, Row, SqlValue
 from store.rows import (
     item_of,
+    linked_of,
     match_of,
     optional_text,
     optional_time,
@@ -49,8 +50,21 @@ def known(
     for chunk in _chunks(sorted(set(keys))):
         for row in connection.rows(_KEYS, (source_id, *chunk)):
             ids_by_key[row["key"]].append(row["item_id"])
-    items = _known_items(connection, {id_ for ids in ids_by_key.values() for id_ in ids})
+    items = known_items(connection, {id_ for ids in ids_by_key.values() for id_ in ids})
     return {key: tuple(items[id_] for id_ in ids) for key, ids in ids_by_key.items()}
+
+
+def known_items(connection: Connection, ids: Iterable[int]) -> Mapping[int, KnownItem]:
+    """Return items by their numbers, as far as identity and edits ask for them."""
+    ids = sorted(ids)
+    matches = matches_by_id(connection, ids)
+    noticed: defaultdict[int, list[Row]] = defaultdict(list)
+    for row in _in(connection, _NOTICED, ids):
+        noticed[row["item_id"]].append(row)
+    return {
+        row["id"]: _known_item(row, matches.get(row["id"], ()), noticed.get(row["id"], ()))
+        for row in _in(connection, _ITEMS, ids)
+    }
 
 
 def item(connection: Connection, item_id: int) -> StoredItem | None:
@@ -122,18 +136,6 @@ def _found(connection: Connection, sql: str, values: Sequence[SqlValue]) -> tupl
     return stored_items(connection, [row[0] for row in connection.rows(sql, values)])
 
 
-def _known_items(connection: Connection, ids: Iterable[int]) -> Mapping[int, KnownItem]:
-    ids = sorted(ids)
-    matches = matches_by_id(connection, ids)
-    noticed: defaultdict[int, list[Row]] = defaultdict(list)
-    for row in _in(connection, _NOTICED, ids):
-        noticed[row["item_id"]].append(row)
-    return {
-        row["id"]: _known_item(row, matches.get(row["id"], ()), noticed.get(row["id"], ()))
-        for row in _in(connection, _ITEMS, ids)
-    }
-
-
 def _known_item(row: Row, matches: Iterable[Match], noticed: Sequence[Row]) -> KnownItem:
     return KnownItem(
         id=row["id"],
@@ -144,6 +146,7 @@ def _known_item(row: Row, matches: Iterable[Match], noticed: Sequence[Row]) -> K
         applied_themes=frozenset(m.theme for m in matches if m.verdict is Verdict.APPLIES),
         noticed_themes=frozenset(line["theme"] for line in noticed),
         last_noticed_at=optional_time(max((line["at"] for line in noticed), default=None)),
+        linked=linked_of(row),
     )
 
 

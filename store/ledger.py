@@ -9,7 +9,15 @@ from pipeline.model import Match, Reason
 from pipeline.records import IssueRecord, LedgerLine, Mail, MailState, Said
 from store.connection import Connection, Row
 from store.people import plan_mails
-from store.rows import ITEM_COLUMNS, match_of, optional_time, stored_of, time_of, time_text
+from store.rows import (
+    ITEM_COLUMNS,
+    LINKED_COLUMNS,
+    match_of,
+    optional_time,
+    stored_of,
+    time_of,
+    time_text,
+)
 
 # A text that the history no longer holds is shown as it is now, with what is said of it now.
 _KEPT = "(notice.revision = item.revision or revision.id is not null)"
@@ -24,7 +32,7 @@ left join revision on revision.item_id = item.id and revision.number = notice.re
 """
 _LINES = f"""
 select notice.seq, notice.at, notice.reason, notice.theme, notice.item_id, slug,
-    item.id, item.first_seen_at, item.origin,
+    item.id, item.first_seen_at, item.origin, {", ".join(LINKED_COLUMNS)},
     case when {_KEPT} then notice.revision else item.revision end as revision, {_AS_IT_WAS}
 {_FROM} join source on source.id = notice.source_id
 where seq > ? order by seq

@@ -52,7 +52,14 @@ def m005_pages(db: Database) -> None:
     db.execute("pragma user_version = 5")
 
 
-SCHEMA_VERSION = 5
+@MIGRATIONS()
+def m006_linked_pages(db: Database) -> None:
+    """Keep what became of the pages that items link to, and copies of those that matter."""
+    db.executescript(_LINKED_PAGES)
+    db.execute("pragma user_version = 6")
+
+
+SCHEMA_VERSION = 6
 """What `pragma user_version` says after the last migration."""
 
 _SOURCES = """
@@ -329,4 +336,29 @@ _PAGES = """
 alter table source_state add column read_as text not null default '';
 alter table source_state add column yields text not null default '[]';
 alter table source_state add column watched text not null default '';
+"""
+
+_LINKED_PAGES = """
+alter table item add column linked_state text;
+alter table item add column linked_trouble text not null default '';
+alter table item add column linked_tries integer not null default 0;
+alter table item add column linked_next_at text;
+create index item_linked_waiting on item (source_id, linked_next_at)
+    where linked_state = 'waiting';
+alter table source_result add column pages integer not null default 0;
+alter table source_result add column title_only integer not null default 0;
+create table host_wait (
+    scope text primary key,
+    until text not null
+) without rowid;
+create table page_copy (
+    item_id integer primary key references item (id),
+    url text not null,
+    content_type text not null,
+    sha256 text not null,
+    size integer not null,
+    packed_size integer not null,
+    fetched_at text not null,
+    packed blob not null
+);
 """

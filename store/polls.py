@@ -19,6 +19,7 @@ from pipeline.records import Backfill, Intake, Past
 from store import index
 from store.connection import Connection
 from store.judging import ruleset_key
+from store.pages import put_linked, put_waits
 from store.rows import (
     ITEM_COLUMNS,
     MATCH_COLUMNS,
@@ -156,6 +157,9 @@ def save_intake(
             _revise(connection, saving, changed)
         for seen in intake.seen:
             _put_keys(connection, saving, seen.known.id, seen.keys)
+        for item_id, linked in intake.tried:
+            put_linked(connection, item_id, linked)
+        put_waits(connection, intake.waits, saving.at)
 
 
 def add_item(
@@ -225,6 +229,7 @@ def _add(connection: Connection, saving: _Saving, new: NewItem) -> int:
     _put_keys(connection, saving, item_id, new.keys)
     judged = _Judged(saving.source_key, item_id, 1, saving.ruleset_id)
     _judge(connection, judged, new.matches, new.notices, saving.at)
+    put_linked(connection, item_id, new.linked)
     return item_id
 
 
@@ -248,6 +253,7 @@ def _revise(connection: Connection, saving: _Saving, changed: ChangedItem) -> No
     _put_keys(connection, saving, item_id, changed.keys)
     judged = _Judged(saving.source_key, item_id, changed.known.revision + 1, saving.ruleset_id)
     _judge(connection, judged, changed.matches, changed.notices, saving.at)
+    put_linked(connection, item_id, changed.linked)
 
 
 def _put_keys(connection: Connection, saving: _Saving, item_id: int, keys: Iterable[str]) -> None:

@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from datetime import UTC, date, datetime
 from typing import Any
 
+from pipeline.linked import Linked, LinkedState
 from pipeline.model import (
     Evidence,
     Field,
@@ -112,6 +113,29 @@ def stored_of(row: Row, matches: Iterable[Match]) -> StoredItem:
         first_seen_at=time_of(row["first_seen_at"]),
         origin=Origin(row["origin"]),
         matches=tuple(matches),
+        linked=linked_of(row),
+    )
+
+
+LINKED_COLUMNS = ("linked_state", "linked_trouble", "linked_tries", "linked_next_at")
+
+
+def linked_values(linked: Linked | None) -> tuple[SqlValue, ...]:
+    """Return what became of a linked page in the order of LINKED_COLUMNS."""
+    if linked is None:
+        return None, "", 0, None
+    return linked.state, linked.trouble, linked.tries, optional_text(linked.next_at)
+
+
+def linked_of(row: Row) -> Linked | None:
+    """Read what became of the linked page of a row with LINKED_COLUMNS; None for no page."""
+    if row["linked_state"] is None:
+        return None
+    return Linked(
+        state=LinkedState(row["linked_state"]),
+        trouble=row["linked_trouble"],
+        tries=row["linked_tries"],
+        next_at=optional_time(row["linked_next_at"]),
     )
 
 
@@ -297,6 +321,8 @@ RESULT_COLUMNS = (
     "seconds",
     "bytes",
     "newest_at",
+    "pages",
+    "title_only",
 )
 
 
@@ -312,6 +338,8 @@ def result_values(result: SourceResult) -> tuple[SqlValue, ...]:
         result.seconds,
         result.bytes,
         optional_text(result.newest_at),
+        result.pages,
+        result.title_only,
     )
 
 
@@ -328,4 +356,6 @@ def result_of(row: Row) -> SourceResult:
         seconds=row["seconds"],
         bytes=row["bytes"],
         newest_at=optional_time(row["newest_at"]),
+        pages=row["pages"],
+        title_only=row["title_only"],
     )

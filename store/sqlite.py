@@ -8,6 +8,7 @@ from pathlib import Path
 
 from pipeline.errors import StoreError
 from pipeline.judging import Chunk, Pass, RulesetRecord, StoredTexts
+from pipeline.linked import Copy, LinkedCounts
 from pipeline.model import (
     KnownItem,
     NewItem,
@@ -32,7 +33,7 @@ from pipeline.records import (
     Subscriber,
 )
 from pipeline.search import Search
-from store import items, judging, labels, ledger, people, polls
+from store import items, judging, labels, ledger, pages, people, polls
 from store import sources as source_rows
 from store.connection import Connection, told
 from store.locks import Lock
@@ -155,6 +156,22 @@ class SqliteStore:
     def save_intake(self, run_id: int, intake: Intake, ruleset_hash: str, now: datetime) -> None:
         """Write one source's reading, all of it or nothing."""
         polls.save_intake(self._connection, run_id, intake, ruleset_hash, now)
+
+    def waiting_pages(self, source_id: str, now: datetime, limit: int) -> tuple[KnownItem, ...]:
+        """Return items of a source whose linked page may be tried now, the longest known first."""
+        return pages.waiting(self._connection, source_id, now, limit)
+
+    def page_waits(self, now: datetime) -> Mapping[str, datetime]:
+        """Return by scope until when servers of linked pages want to be left alone."""
+        return pages.waits(self._connection, now)
+
+    def page_counts(self, since: datetime) -> Mapping[str, LinkedCounts]:
+        """Return by source how the linked pages of items first seen since a moment fared."""
+        return pages.counts(self._connection, since)
+
+    def page_copy(self, item_id: int) -> Copy | None:
+        """Return the kept copy of an item's linked page, or None."""
+        return pages.copy(self._connection, item_id)
 
     def backfill(self, source_id: str) -> Backfill | None:
         """Return how far a source's past was read, or None when nobody asked for it."""

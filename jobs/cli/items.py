@@ -1,13 +1,16 @@
 """`policywatch items`: what is stored."""
 
+import zlib
 from itertools import islice
+from pathlib import Path
 
 import click
 
 from jobs.cli.frame import as_json, note, opened, say, say_json, settings
 from jobs.cli.items_feedback import add, label, labels, near_misses
-from jobs.cli.words import found_words, item_json, show_hits
+from jobs.cli.words import found_words, item_json, show_hits, title_only
 from pipeline.digest import item_id, short_id
+from pipeline.linked import Copy, Linked
 from pipeline.records import StoredItem
 from pipeline.search import parse_search
 
@@ -51,19 +54,73 @@ def search(
 
 @items.command()
 @click.argument("item", metavar="ITEM")
+@click.option("--copy", "to", metavar="FILE", help="Write the kept copy of its page or PDF there.")
 @as_json
 @click.pass_context
-def show(ctx: click.Context, item: str, *, json_: bool) -> None:
-    """Show one item whole, with what matched and why."""
+def show(ctx: click.Context, item: str, *, to: str | None, json_: bool) -> None:
+    """Show one item whole, with what matched and why.
+
+    Of official items that matched, the page or PDF that was read is kept, as long as there is
+    room; --copy writes it to a file as it came.
+    """
     found = settings(ctx)
     with opened(found, readonly=True) as store:
         stored = store.item(_number(item))
+        kept = store.page_copy(_number(item))
     if stored is None:
         raise click.UsageError(f"no item is called {item}")
-    if json_:
-        say_json(item_json(stored) | {"body": stored.item.body})
+    if to is not None:
+        _export(item, kept, Path(to))
         return
-    _show(stored)
+    if json_:
+        more = {"body": stored.item.body, "page": _page_json(stored.linked)}
+        say_json(item_json(stored) | more | {"copy": _copy_json(kept)})
+        return
+    _show(stored, kept)
+
+
+def _export(item: str, kept: Copy | None, path: Path) -> None:
+    if kept is None:
+        raise click.UsageError(f"no copy of the page of {item} is kept")
+    try:
+        with path.open("xb") as file:
+            file.write(zlib.decompress(kept.packed))
+    except FileExistsError as e:
+        raise click.UsageError(f"{path}: is there already; name a file that is not") from e
+    except OSError as e:
+        raise click.UsageError(f"{path}: {e.strerror or e}") from e
+    note(f"{path}: {_copy_words(kept)}")
+
+
+def _copy_words(kept: Copy) -> str:
+    return (
+        f"{kept.size:,} bytes of {kept.url}, {kept.content_type or 'no type named'}, "
+        f"{kept.fetched_at:%Y-%m-%d %H:%M} UTC, sha256 {kept.sha256}"
+    )
+
+
+def _copy_json(kept: Copy | None) -> dict[str, object] | None:
+    if kept is None:
+        return None
+    return {
+        "url": kept.url,
+        "content_type": kept.content_type,
+        "sha256": kept.sha256,
+        "size": kept.size,
+        "fetched": kept.fetched_at.isoformat(),
+    }
+
+
+def _page_json(linked: Linked | None) -> dict[str, object] | None:
+    """Return what became of an item's linked page; None when none is read for it."""
+    if linked is None:
+        return None
+    return {
+        "state": linked.state.value,
+        "trouble": linked.trouble or None,
+        "tries": linked.tries,
+        "next_try": linked.next_at.isoformat() if linked.next_at else None,
+    }
 
 
 def _number(text: str) -> int:
@@ -73,7 +130,7 @@ def _number(text: str) -> int:
         raise click.UsageError(f"'{text}' names no item: {e}") from e
 
 
-def _show(stored: StoredItem) -> None:
+def _show(stored: StoredItem, kept: Copy | None) -> None:
     item = stored.item
     say(item.title)
     say(item.url)
@@ -84,6 +141,10 @@ def _show(stored: StoredItem) -> None:
     )
     if item.deadline:
         say(f"deadline {item.deadline}")
+    if title_only(stored):
+        say(f"judged by title only: {title_only(stored)}")
+    if kept:
+        say(f"copy kept: {_copy_words(kept)}")
     for text in (item.summary, item.body):
         if text:
             say()

@@ -48,7 +48,7 @@ def poll(ctx: click.Context, ids: tuple[str, ...], *, all_: bool, force: bool, j
 def show(report: PollReport) -> None:
     """Print a run as a table and one line of totals."""
     rows = [
-        (r.source_id, r.outcome.value, str(r.new), str(r.updated), str(r.entries), r.error)
+        (r.source_id, r.outcome.value, str(r.new), str(r.updated), str(r.entries), _why(r))
         for r in report.results
     ]
     table(("source", "outcome", "new", "updated", "entries", "why"), rows)
@@ -79,12 +79,19 @@ def _result_json(result: SourceResult) -> dict[str, object]:
         "entries": result.entries,
         "error": result.error or None,
         "seconds": result.seconds,
+        "pages": result.pages,
+        "title_only": result.title_only,
     }
 
 
 def _progress(result: SourceResult) -> None:
-    why = f": {result.error}" if result.error else ""
+    why = f": {_why(result)}" if _why(result) else ""
     note(f"{result.source_id}: {result.outcome}, {result.new} new{why}")
+
+
+def _why(result: SourceResult) -> str:
+    judged = f"{result.title_only} judged by title only" if result.title_only else ""
+    return "; ".join(filter(None, (result.error, judged)))
 
 
 def _refuse_unknown(ids: tuple[str, ...], known: list[str]) -> None:

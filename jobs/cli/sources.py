@@ -1,7 +1,7 @@
 """`policywatch sources`: what is read, whether it works, and what one source would give."""
 
-from dataclasses import fields, replace
-from datetime import datetime
+from dataclasses import asdict, fields, replace
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 from zoneinfo import available_timezones
@@ -32,13 +32,16 @@ from jobs.trial import (
     try_snapshot,
     try_source,
 )
-from pipeline.alarms import alarms
+from pipeline.alarms import alarms, unread_pages
 from pipeline.charset import is_encoding
+from pipeline.follow import may_follow
+from pipeline.linked import LinkedCounts
 from pipeline.model import Source, SourceState
 from pipeline.parse import KINDS
 from pipeline.places import Selectors
 from pipeline.urls import host_key, is_http_url
 
+_PAGES_OF = timedelta(days=7)
 _SELECT_NAMES = tuple(field.name for field in fields(Selectors))
 _SELECT_HELP = f"For a page: {', '.join(_SELECT_NAMES)}, each as NAME=CSS."
 
@@ -61,11 +64,12 @@ def list_(ctx: click.Context, *, json_: bool) -> None:
     with opened(found) as store:
         store.sync_sources(loaded.sources, found.clock())
         states = store.source_states()
+        pages = store.page_counts(found.clock() - _PAGES_OF)
+    now = found.clock()
     if json_:
-        told = [_source_json(s, states[s.id], found.clock()) for s in loaded.sources]
-        say_json(told)
+        say_json([_source_json(s, states[s.id], pages.get(s.id), now) for s in loaded.sources])
         return
-    rows = [_row(source, states[source.id], found.clock()) for source in loaded.sources]
+    rows = [_row(source, states[source.id], pages.get(source.id), now) for source in loaded.sources]
     table(("source", "name", "outcome", "last success", "next due", "why"), rows)
 
 
@@ -213,6 +217,9 @@ def _show(trial: Trial) -> None:
     items = [entry.item for entry in trial.entries]
     rows = [(_day(item.published_at), item.title, item.url) for item in items]
     table(("published", "title", "link"), rows)
+    for page in filter(None, (entry.page for entry in trial.entries)):
+        size = f"{len(page.text):,} characters" if page.text else "judged by title only"
+        note(f"linked page {page.url}: {size}{f': {page.trouble}' if page.trouble else ''}")
 
 
 def _trial_json(trial: Trial) -> dict[str, object]:
@@ -242,10 +249,25 @@ def _entry_json(entry: Entry) -> dict[str, object]:
         "type": item.type.value,
         "deadline": item.deadline.isoformat() if item.deadline else None,
         "kept": entry.kept,
+        "page": _page_json(entry),
     }
 
 
-def _source_json(source: Source, state: SourceState, now: datetime) -> dict[str, object]:
+def _page_json(entry: Entry) -> dict[str, object] | None:
+    """Return how the entry's linked page was read; None where it was not tried."""
+    if entry.page is None:
+        return None
+    return {"read": bool(entry.page.text), "trouble": entry.page.trouble or None}
+
+
+def _alarm(source: Source, state: SourceState, pages: LinkedCounts | None, now: datetime) -> str:
+    unread = unread_pages(pages) if source.enabled and may_follow(source) else ""
+    return "; ".join(filter(None, (*alarms(source, state, now), unread)))
+
+
+def _source_json(
+    source: Source, state: SourceState, pages: LinkedCounts | None, now: datetime
+) -> dict[str, object]:
     return {
         "id": source.id,
         "name": source.name,
@@ -253,14 +275,17 @@ def _source_json(source: Source, state: SourceState, now: datetime) -> dict[str,
         "url": source.url,
         "enabled": source.enabled,
         "outcome": state.outcome.value if state.outcome else None,
-        "alarm": "; ".join(alarms(source, state, now)) or None,
+        "alarm": _alarm(source, state, pages, now) or None,
         "last_success": state.last_success_at.isoformat() if state.last_success_at else None,
         "next_due": state.due_at.isoformat() if state.due_at and source.enabled else None,
         "error": state.error or None,
+        "pages": asdict(pages) if pages else None,
     }
 
 
-def _row(source: Source, state: SourceState, now: datetime) -> tuple[str, ...]:
+def _row(
+    source: Source, state: SourceState, pages: LinkedCounts | None, now: datetime
+) -> tuple[str, ...]:
     outcome = state.outcome.value if state.outcome else "never read"
     return (
         source.id,
@@ -268,7 +293,7 @@ def _row(source: Source, state: SourceState, now: datetime) -> tuple[str, ...]:
         outcome if source.enabled else "disabled",
         _minute(state.last_success_at),
         _minute(state.due_at) if source.enabled else "",
-        ("; ".join(alarms(source, state, now)) or state.error) if source.enabled else source.reason,
+        (_alarm(source, state, pages, now) or state.error) if source.enabled else source.reason,
     )
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import click
 
 from jobs.cli.frame import as_json, configuration, note, opened, say, say_json, settings
-from jobs.cli.words import evidence_json
+from jobs.cli.words import evidence_json, title_only
 from jobs.settings import Settings
 from jobs.workbench import full_scope, texts_of
 from pipeline.config import Configuration
@@ -54,7 +54,8 @@ def explain(ctx: click.Context, what: str, *, title: bool, html: bool, json_: bo
         texts, scope = {Field.TITLE if title else Field.SUMMARY: text}, Scope()
     said = _said(loaded, texts, scope)
     if json_:
-        say_json({"themes": [_json(one) for one in said]})
+        lacking = title_only(stored) if stored else ""
+        say_json({"themes": [_json(one) for one in said], "title_only": lacking or None})
         return
     if stored:
         _show_item(stored, said)
@@ -100,6 +101,8 @@ def _said(loaded: Configuration, texts: Mapping[Field, str], scope: Scope) -> Se
 def _show_item(stored: StoredItem, said: Sequence[_Said]) -> None:
     say(f"#{short_id(stored.id)} {stored.item.title}")
     say(f"  from {stored.item.source_id}, {stored.item.url or 'no link'}")
+    if title_only(stored):
+        say(f"  judged by title only: {title_only(stored)}")
     if _applying(stored.matches) != _applying(one.match for one in said):
         note("other rules judged it when it was stored; now: policywatch reclassify")
 

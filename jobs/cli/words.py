@@ -71,6 +71,7 @@ def item_json(stored: StoredItem) -> dict[str, object]:
         "deadline": item.deadline.isoformat() if item.deadline else None,
         "origin": stored.origin.value,
         "revision": stored.revision,
+        "title_only": title_only(stored) or None,
         "themes": [
             {
                 "theme": match.theme,
@@ -81,6 +82,11 @@ def item_json(stored: StoredItem) -> dict[str, object]:
             if match.verdict is Verdict.APPLIES
         ],
     }
+
+
+def title_only(stored: StoredItem) -> str:
+    """Say why an item is judged without the text of its page; empty when it is not."""
+    return stored.linked.why if stored.linked else ""
 
 
 def show_hits(hits: Iterable[StoredItem]) -> None:

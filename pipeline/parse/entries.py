@@ -43,4 +43,5 @@ def in_language(item: RawItem, of_document: str, source: Source) -> RawItem:
     """
     if item.language and item.language != of_document:
         return item
-    return replace(item, language=None if source.language else of_document or None)
+    told = source.language or source.languages
+    return replace(item, language=None if told else of_document or None)

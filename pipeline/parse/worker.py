@@ -3,6 +3,7 @@
 It ends when its parent does, for then its input ends.
 """
 
+import logging
 import math
 import os
 import resource
@@ -32,6 +33,15 @@ def parse(request: tuple[Source, Document]) -> Parsed:
 def links(request: tuple[Source, Hub, Document, date]) -> tuple[Request, ...]:
     """Find what a hub page leads to."""
     return hub.links(*request)
+
+
+def page_text(document: Document) -> tuple[str, ...]:
+    """Return the main text of a linked page, where it sends its readers, and its first PDF."""
+    from pipeline.parse import pagetext  # noqa: PLC0415 - most workers read no page
+
+    # Its libraries complain of every broken file at length.
+    logging.disable(logging.CRITICAL)
+    return tuple(pagetext.page_text(document))
 
 
 def serve(tasks: Mapping[str, Callable[[Any], object]]) -> None:
@@ -115,4 +125,4 @@ def _described(error: Exception) -> str:
 
 
 if __name__ == "__main__":
-    serve({"parse": parse, "links": links})
+    serve({"parse": parse, "links": links, "page_text": page_text})

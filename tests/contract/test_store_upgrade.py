@@ -13,7 +13,9 @@ from store.migrations import MIGRATIONS, SCHEMA_VERSION
 from tests import make
 
 
-@pytest.fixture(params=["m002_judging", "m003_reading", "m004_deadlines", "m005_pages"])
+@pytest.fixture(
+    params=["m002_judging", "m003_reading", "m004_deadlines", "m005_pages", "m006_linked_pages"]
+)
 def old_home(tmp_path: Path, request: pytest.FixtureRequest) -> Path:
     """A deployment whose database was made by an older schema, with one subscriber."""
     db = Database(tmp_path / "policywatch.db")
@@ -33,7 +35,7 @@ def test_opening_brings_it_up_to_date_and_keeps_its_data(old_home: Path) -> None
     assert (store.schema_version, store.subscribers()) == (SCHEMA_VERSION, (kept,))
     store.close()
     database = sqlite3.connect(old_home / "policywatch.db")
-    for table in ("label", "snapshot", "backfill"):
+    for table in ("label", "snapshot", "backfill", "page_copy", "host_wait"):
         assert database.execute(f"select count(*) from {table}").fetchone() == (0,)
     database.close()
 

@@ -64,6 +64,7 @@ def test_an_entry_that_says_too_little_is_shown_and_named(home: Deployment, tmp_
                 "type": "other",
                 "deadline": None,
                 "kept": False,
+                "page": None,
             }
         ],
     }

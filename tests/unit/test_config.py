@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from pipeline.config import Configuration, load_configuration, load_digests
-from pipeline.errors import ConfigError, Problem
+from pipeline.errors import ConfigError
 from pipeline.model import Source
 from pipeline.records import DigestSpec, Empty, Slot
 from pipeline.yamlfile import read_text
@@ -141,22 +141,6 @@ def test_an_empty_home_names_each_file_and_the_next_step(tmp_path: Path) -> None
         f"{name}:1:1: not found in {tmp_path}: `policywatch init` writes a first one"
         for name in ("digests.yaml", "sources.yaml", "themes.yaml")
     ]
-
-
-def test_keys_that_nothing_acts_on_yet_are_warnings(tmp_path: Path) -> None:
-    more = "    follow: page\n"
-    text = (
-        "sources:\n  - id: gov\n    name: Ministry\n    kind: feed\n    url: https://gov.example/\n"
-    )
-    found = load_configuration(home(tmp_path, sources=text + more))
-    assert found.warnings == (
-        Problem(
-            "sources.yaml",
-            6,
-            5,
-            "source 1 (gov): 'follow' is kept, but this version does not act on it yet",
-        ),
-    )
 
 
 # --- digests ---------------------------------------------------------------------------------

@@ -51,6 +51,7 @@ sources:
     key_env: A_KEY
     path_filter: /press/
     late_by: 60
+    follow: pdf
     enabled: false
     reason: frozen since spring
     was: [old-page, older-page]
@@ -79,12 +80,24 @@ sources:
             key_env="A_KEY",
             path_filter="/press/",
             late_by=60,
+            follow="pdf",
             enabled=False,
             reason="frozen since spring",
             was=("old-page", "older-page"),
             notes="Two lines\nof notes.\n",
         ),
     )
+
+
+@pytest.mark.parametrize(
+    ("written", "language", "languages"),
+    [("ja", "ja", ()), ("[ja]", "ja", ()), ("[ja, zh-Hant]", "", ("ja", "zh-Hant"))],
+)
+def test_a_source_speaks_one_language_or_several(
+    written: str, language: str, languages: tuple[str, ...]
+) -> None:
+    found = one_source(f"   language: {written}\n")
+    assert (found.language, found.languages) == (language, languages)
 
 
 def test_a_single_former_id_needs_no_list() -> None:
@@ -202,7 +215,7 @@ def test_one_page_may_hold_two_lists() -> None:
             "'min_items': is not used for kind 'feed', but for: page",
             id="min_items",
         ),
-        pytest.param("follow: html", "'follow' must be page or pdf, not 'html'", id="follow"),
+        pytest.param("follow: html", "'follow' must be none, page or pdf, not 'html'", id="follow"),
         pytest.param("watch: main", "'watch' must be text, not 'main'", id="watch"),
         pytest.param(
             "watch: text", "'watch': is not used for kind 'feed', but for: page", id="watch a feed"

@@ -2,6 +2,7 @@
 
 import re
 import subprocess
+import sys
 from importlib.metadata import packages_distributions
 from pathlib import Path
 
@@ -36,3 +37,10 @@ def test_every_package_says_what_it_is() -> None:
         for p in (ROOT / top).rglob("__init__.py")
     ]
     assert [str(p) for p in inits if not p.read_text(encoding="utf-8").startswith('"""')] == []
+
+
+def test_only_workers_load_what_reads_pages() -> None:
+    heavy = {"trafilatura", "pypdf", "justext", "dateparser", "urllib3"}
+    code = f"import sys, jobs.cli.sources, jobs.poll; print({heavy} & sys.modules.keys())"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout == "set()\n"

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from pipeline.model import Item, Precision, RawItem, Type
 from pipeline.normalise import as_item, kept, normalise
+from pipeline.parse.entries import in_language
 from tests import make
 
 SOURCE = make.source(timezone="Asia/Tokyo", type=Type.REPORT)
@@ -225,3 +226,12 @@ def test_any_entry_becomes_an_item_that_can_be_stored(raw: RawItem) -> None:
         texts = (item.guid, item.url, item.title, item.summary, item.body, item.author)
         assert "\x00" not in "".join(texts).encode().decode()
         assert normalise(replace(raw, updated="2026-01-01"), SOURCE, make.NOW) is not None
+
+
+def test_a_source_of_several_languages_is_not_of_the_language_of_its_template() -> None:
+    source = make.source(language="", languages=("en", "fr"))
+    item = RawItem(base="https://gov.example/", title="Le rapport de la commission", language="en")
+    told = in_language(item, "en", source)
+    of_its_own = in_language(item, "de", source)
+    found = [as_item(raw, source, make.NOW).language for raw in (told, of_its_own)]
+    assert (told.language, found) == (None, ["fr", "en"])
