@@ -10,6 +10,7 @@ from datetime import date, datetime
 from enum import StrEnum
 
 from pipeline.readonly import read_only
+from pipeline.signs import Signs
 
 
 class Type(StrEnum):
@@ -367,14 +368,13 @@ class SourceState:
     overlaps: int = 0
     gap_at: datetime | None = None
     """When a changed document shared no entry with what we hold, after `overlaps` that did."""
-    usual_hours: float | None = None
-    """The usual time between two entries, as far as their dates tell."""
     moved_from: str = ""
     moved_to: str = ""
     moved_since: datetime | None = None
     """Since when `moved_from` redirects to `moved_to` for ever, with entries that we know."""
     robots_at: datetime | None = None
     """When the site's robots.txt last let us read this source."""
+    signs: Signs = Signs()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

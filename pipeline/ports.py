@@ -15,6 +15,7 @@ from pipeline.model import (
     Verdict,
 )
 from pipeline.records import (
+    AlarmRecord,
     Backfill,
     Intake,
     IssueRecord,
@@ -81,6 +82,10 @@ class Store(Protocol):
 
     def snapshot(self, source_id: str, *, good: bool) -> Snapshot | None:
         """Return the documents of a source's last good or last bad reading, if they were kept."""
+        ...
+
+    def alarm_log(self, since: datetime) -> tuple[AlarmRecord, ...]:
+        """Return the alarms of enabled sources that stand or ended after `since`, oldest first."""
         ...
 
     # --- polls -------------------------------------------------------------------------------

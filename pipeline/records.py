@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, time
 from enum import StrEnum
 
+from pipeline.alarms import Alarm
 from pipeline.model import (
     ChangedItem,
     Item,
@@ -102,7 +103,8 @@ class Reach:
     """How one source was read inside a window: its last result there, and its best.
 
     `outcome` None means that it was not tried. `read`: some result of the window was a read.
-    `doubt`: why its silence proves little all the same.
+    `doubt`: why its silence proves little all the same. `recovered`: what was wrong until inside
+    the window, and is no more.
     """
 
     source_id: str
@@ -112,6 +114,17 @@ class Reach:
     last_success_at: datetime | None
     failing_since: datetime | None
     doubt: str = ""
+    recovered: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AlarmRecord:
+    """An alarm that was raised once; `ended_at` None means that it stands."""
+
+    source_id: str
+    alarm: Alarm
+    raised_at: datetime
+    ended_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -198,6 +211,8 @@ class Intake:
     new: tuple[NewItem, ...] = ()
     changed: tuple[ChangedItem, ...] = ()
     seen: tuple[SeenItem, ...] = ()
+    alarms: tuple[Alarm, ...] = ()
+    """What is wrong with the source now: what is not among them any more has ended."""
     first_contact: bool = False
     """The source's baseline is taken now: the ledger gets one `new_source` notice."""
 

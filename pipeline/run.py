@@ -10,9 +10,10 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from pipeline import dedupe, identity
+from pipeline.alarms import alarms
 from pipeline.classify import classify
 from pipeline.fetch import HostSession
-from pipeline.health import Found, after_reading, late_before, standing, usual_hours
+from pipeline.health import after_reading, arrival_days, late_before, standing
 from pipeline.model import (
     ChangedItem,
     Item,
@@ -31,6 +32,7 @@ from pipeline.reader import asked_url, read_source
 from pipeline.reading import FetchPolicy, HostBatch, PollTask, Reading
 from pipeline.records import Intake, Past
 from pipeline.rules.ruleset import Ruleset
+from pipeline.signs import Found
 from pipeline.urls import host_key
 
 _MOST_TROUBLE = 5
@@ -96,7 +98,7 @@ def take_in(inflow: Inflow, reading: Reading, state: SourceState, now: datetime)
     """Decide what one reading changes; nothing is written here."""
     if reading.items is None:
         reading = standing(state, reading)
-        return _nothing_parsed(reading, state, now)
+        return _nothing_parsed(inflow.source, reading, state, now)
     items, refused = _normalised(inflow.source, reading.items, now)
     keys = identity.keys(items)
     known = inflow.store.known(inflow.source.id, {key for each in keys for key in each})
@@ -113,7 +115,10 @@ def take_in(inflow: Inflow, reading: Reading, state: SourceState, now: datetime)
         new=len(new),
         known=len(changed) + len(changes.seen),
         newest_at=max(dates, default=None),
-        usual_hours=usual_hours(dates),
+        oldest_at=min(dates, default=None),
+        days=arrival_days((each.item for each in new), inflow.source, state, now),
+        form=reading.form,
+        changed=state.body_hash not in ("", reading.body_hash),
         windowed=reading.since is not None,
     )
     after = after_reading(state, reading, found, now)
@@ -123,6 +128,7 @@ def take_in(inflow: Inflow, reading: Reading, state: SourceState, now: datetime)
     return Intake(
         result=_result(reading, found, updated=len(changed)),
         state=after,
+        alarms=alarms(inflow.source, after, now),
         new=new,
         changed=changed,
         seen=changes.seen,
@@ -162,10 +168,11 @@ def with_refusals(reading: Reading, refused: int) -> Reading:
     return replace(reading, outcome=Outcome.PARTLY_BROKEN, error=shown)
 
 
-def _nothing_parsed(reading: Reading, state: SourceState, now: datetime) -> Intake:
+def _nothing_parsed(source: Source, reading: Reading, state: SourceState, now: datetime) -> Intake:
     entries = state.entries if reading.outcome.read else 0
     result = _result(reading, Found(entries=entries, new=0), updated=0)
-    return Intake(result=result, state=after_reading(state, reading, None, now))
+    after = after_reading(state, reading, None, now)
+    return Intake(result=result, state=after, alarms=alarms(source, after, now))
 
 
 def _normalised(

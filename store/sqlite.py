@@ -17,6 +17,7 @@ from pipeline.model import (
     Verdict,
 )
 from pipeline.records import (
+    AlarmRecord,
     Backfill,
     Intake,
     IssueRecord,
@@ -33,6 +34,7 @@ from pipeline.records import (
 from pipeline.search import Search
 from store import items, judging, labels, ledger, people, polls
 from store import sources as source_rows
+from store.alarms import alarm_log
 from store.connection import Connection, told
 from store.locks import Lock
 from store.migrations import SCHEMA_VERSION
@@ -110,6 +112,10 @@ class SqliteStore:
     def snapshot(self, source_id: str, *, good: bool) -> Snapshot | None:
         """Return the documents of a source's last good or last bad reading, if they were kept."""
         return source_rows.snapshot(self._connection, source_id, good=good)
+
+    def alarm_log(self, since: datetime) -> tuple[AlarmRecord, ...]:
+        """Return the alarms that stand, and those that ended after `since`."""
+        return alarm_log(self._connection, since)
 
     def stored_counts(self, source_ids: Iterable[str]) -> Mapping[str, int]:
         """Return how many items each source has."""

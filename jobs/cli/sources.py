@@ -247,7 +247,7 @@ def _source_json(source: Source, state: SourceState, now: datetime) -> dict[str,
         "url": source.url,
         "enabled": source.enabled,
         "outcome": state.outcome.value if state.outcome else None,
-        "alarm": "; ".join(alarms(source, state, now)) or None,
+        "alarm": "; ".join(alarm.text for alarm in alarms(source, state, now)) or None,
         "last_success": state.last_success_at.isoformat() if state.last_success_at else None,
         "next_due": state.due_at.isoformat() if state.due_at and source.enabled else None,
         "error": state.error or None,
@@ -262,8 +262,12 @@ def _row(source: Source, state: SourceState, now: datetime) -> tuple[str, ...]:
         outcome if source.enabled else "disabled",
         _minute(state.last_success_at),
         _minute(state.due_at) if source.enabled else "",
-        ("; ".join(alarms(source, state, now)) or state.error) if source.enabled else source.reason,
+        _why(source, state, now) if source.enabled else source.reason,
     )
+
+
+def _why(source: Source, state: SourceState, now: datetime) -> str:
+    return "; ".join(alarm.text for alarm in alarms(source, state, now)) or state.error
 
 
 def _minute(moment: datetime | None) -> str:

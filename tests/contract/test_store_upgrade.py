@@ -13,7 +13,7 @@ from store.migrations import MIGRATIONS, SCHEMA_VERSION
 from tests import make
 
 
-@pytest.fixture(params=["m002_judging", "m003_reading", "m004_deadlines"])
+@pytest.fixture(params=["m002_judging", "m003_reading", "m004_deadlines", "m005_alarms"])
 def old_home(tmp_path: Path, request: pytest.FixtureRequest) -> Path:
     """A deployment whose database was made by an older schema, with one subscriber."""
     db = Database(tmp_path / "policywatch.db")
