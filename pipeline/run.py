@@ -102,7 +102,8 @@ def take_in(inflow: Inflow, reading: Reading, state: SourceState, now: datetime)
     items, refused = _normalised(inflow.source, reading.items, now)
     keys = identity.keys(items)
     known = inflow.store.known(inflow.source.id, {key for each in keys for key in each})
-    changes = dedupe.changes(identity.identify(items, keys, known))
+    identified = identity.identify(items, keys, known)
+    changes = dedupe.changes(identified)
     first_contact = state.baseline_at is None
     origin = Origin.BASELINE if first_contact else Origin.NEWS
     late = late_before(inflow.source, state, now)
@@ -113,7 +114,7 @@ def take_in(inflow: Inflow, reading: Reading, state: SourceState, now: datetime)
     found = Found(
         entries=len(reading.items or ()),
         new=len(new),
-        known=len(changed) + len(changes.seen),
+        known=sum(_shared(each, state) for each in identified),
         newest_at=max(dates, default=None),
         oldest_at=min(dates, default=None),
         days=arrival_days((each.item for each in new), inflow.source, state, now),
@@ -166,6 +167,12 @@ def with_refusals(reading: Reading, refused: int) -> Reading:
         return reading
     shown = "; ".join(trouble[:_MOST_TROUBLE])
     return replace(reading, outcome=Outcome.PARTLY_BROKEN, error=shown)
+
+
+def _shared(each: identity.Identified, state: SourceState) -> bool:
+    """Say whether an entry links a document to the one before; one with a new date does not."""
+    date, newest = each.item.published_at, state.newest_at
+    return each.known is not None and not (date and newest and date > newest)
 
 
 def _nothing_parsed(source: Source, reading: Reading, state: SourceState, now: datetime) -> Intake:

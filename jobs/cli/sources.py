@@ -22,6 +22,9 @@ from jobs.cli.frame import (
     table,
 )
 from jobs.cli.sources_backfill import backfill
+from jobs.cli.sources_health import health, source_json
+from jobs.deployment import Deployment
+from jobs.health import standings
 from jobs.settings import Settings
 from jobs.trial import (
     NOWHERE,
@@ -32,10 +35,10 @@ from jobs.trial import (
     try_snapshot,
     try_source,
 )
-from pipeline.alarms import alarms
 from pipeline.charset import is_encoding
-from pipeline.model import Selectors, Source, SourceState
+from pipeline.model import Selectors, Source
 from pipeline.parse import KINDS
+from pipeline.standing import Standing
 from pipeline.urls import host_key, is_http_url
 
 _SELECT_NAMES = tuple(field.name for field in fields(Selectors))
@@ -48,6 +51,7 @@ def sources() -> None:
 
 
 sources.add_command(backfill)
+sources.add_command(health)
 
 
 @sources.command("list")
@@ -58,14 +62,12 @@ def list_(ctx: click.Context, *, json_: bool) -> None:
     found = settings(ctx)
     loaded = configuration(found)
     with opened(found) as store:
-        store.sync_sources(loaded.sources, found.clock())
-        states = store.source_states()
+        shown = standings(Deployment(settings=found, configuration=loaded, store=store))
     if json_:
-        told = [_source_json(s, states[s.id], found.clock()) for s in loaded.sources]
-        say_json(told)
-        return
-    rows = [_row(source, states[source.id], found.clock()) for source in loaded.sources]
-    table(("source", "name", "outcome", "last success", "next due", "why"), rows)
+        say_json([source_json(standing) for standing in shown])
+    else:
+        rows = [_row(standing) for standing in shown]
+        table(("source", "name", "outcome", "last success", "next due", "why"), rows)
 
 
 @sources.command()
@@ -239,35 +241,18 @@ def _entry_json(entry: Entry) -> dict[str, object]:
     }
 
 
-def _source_json(source: Source, state: SourceState, now: datetime) -> dict[str, object]:
-    return {
-        "id": source.id,
-        "name": source.name,
-        "kind": source.kind,
-        "url": source.url,
-        "enabled": source.enabled,
-        "outcome": state.outcome.value if state.outcome else None,
-        "alarm": "; ".join(alarm.text for alarm in alarms(source, state, now)) or None,
-        "last_success": state.last_success_at.isoformat() if state.last_success_at else None,
-        "next_due": state.due_at.isoformat() if state.due_at and source.enabled else None,
-        "error": state.error or None,
-    }
-
-
-def _row(source: Source, state: SourceState, now: datetime) -> tuple[str, ...]:
+def _row(standing: Standing) -> tuple[str, ...]:
+    source, state = standing.source, standing.state
     outcome = state.outcome.value if state.outcome else "never read"
+    why = "; ".join(alarm.text for alarm in standing.alarms) or state.error
     return (
         source.id,
         source.name,
         outcome if source.enabled else "disabled",
         _minute(state.last_success_at),
-        _minute(state.due_at) if source.enabled else "",
-        _why(source, state, now) if source.enabled else source.reason,
+        _minute(standing.due.at),
+        why if source.enabled else source.reason,
     )
-
-
-def _why(source: Source, state: SourceState, now: datetime) -> str:
-    return "; ".join(alarm.text for alarm in alarms(source, state, now)) or state.error
 
 
 def _minute(moment: datetime | None) -> str:

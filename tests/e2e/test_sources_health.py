@@ -1,0 +1,57 @@
+"""`sources health` and what `doctor` says of alarms, by the real command."""
+
+import pytest
+
+from tests.e2e.world import Deployment, Page, Site, rss, sources_yaml
+
+DAYS = [
+    (f"News {day}", f"https://gov.example/{day}", f"{day:02} Oct 2026 09:00:00 GMT")
+    for day in range(29, 12, -1)
+]
+FIRST, LATER, BACK = "2026-10-30T09:00", "2026-11-11T09:00", "2026-11-12T09:00"
+
+
+@pytest.fixture
+def watch(deployment: Deployment, site: Site) -> Deployment:
+    """One source that goes silent, one that is gone and one that never answered."""
+    for name in ("silent", "gone"):
+        site.pages[f"/{name}.xml"] = Page(rss(*DAYS))
+    names = [(name, site.url(f"/{name}.xml")) for name in ("well", "gone", "silent")]
+    deployment.write("sources.yaml", sources_yaml(*names))
+    deployment.run("poll", "--all", POLICYWATCH_NOW=FIRST)
+    site.pages["/gone.xml"].status = 410
+    deployment.run("poll", "--all", POLICYWATCH_NOW=LATER)
+    return deployment
+
+
+def test_health_shows_the_worst_first_and_the_reasons(watch: Deployment) -> None:
+    shown = watch.run("sources", "health", "--json", POLICYWATCH_NOW=LATER).json
+    assert [each["id"] for each in shown] == ["gone", "silent", "well"]
+    gone, silent, never = shown
+    assert (gone["outcome"], gone["enabled"], gone["last_success"]) == (
+        "gone",
+        True,
+        "2026-10-30T09:00:00+00:00",
+    )
+    assert [alarm["kind"] for alarm in silent["alarms"]] == ["frozen"]
+    assert silent["alarms"][0]["raised"] == "2026-11-11T09:00:00+00:00"
+    assert silent["alarm"].startswith("nothing new since 2026-10-29")
+    assert (silent["items_a_week"], silent["usual_gap_working_days"]) == (3.75, 1.1)
+    assert (never["alarm"], never["last_success"]) == (None, None)
+    assert never["error"] is not None
+
+
+def test_health_of_one_source_tells_what_was_wrong_before(watch: Deployment, site: Site) -> None:
+    more = ("News of today", "https://gov.example/now", "12 Nov 2026 08:00:00 GMT")
+    site.pages["/silent.xml"] = Page(rss(more, *DAYS))
+    watch.run("poll", "silent", POLICYWATCH_NOW=BACK)
+    shown = watch.run("sources", "health", "silent", POLICYWATCH_NOW=BACK).out
+    assert "was 2026-11-11 to 2026-11-12: nothing new since 2026-10-29" in shown
+    assert "by how often it has something new" in " ".join(shown.split())
+    assert max(map(len, shown.splitlines())) <= 80
+
+
+def test_health_of_an_unknown_source_gives_a_hint(deployment: Deployment) -> None:
+    deployment.write("sources.yaml", sources_yaml(("silent", "https://a.example/")))
+    done = deployment.run("sources", "health", "silnt")
+    assert (done.code, "silent" in done.err) == (2, True)
