@@ -5,6 +5,7 @@ from contextlib import AbstractContextManager
 from datetime import datetime
 from typing import Protocol
 
+from pipeline.coverage import Count
 from pipeline.judging import Chunk, Pass, RulesetRecord, StoredTexts
 from pipeline.model import (
     KnownItem,
@@ -86,6 +87,10 @@ class Store(Protocol):
 
     def alarm_log(self, since: datetime) -> tuple[AlarmRecord, ...]:
         """Return the alarms of enabled sources that stand or ended after `since`, oldest first."""
+        ...
+
+    def coverage_counts(self, since: datetime) -> Sequence[Count]:
+        """Return what came since a moment, counted by source and by what it is."""
         ...
 
     # --- polls -------------------------------------------------------------------------------

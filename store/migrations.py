@@ -364,4 +364,9 @@ create table alarm (
 );
 create unique index alarm_open on alarm (source_id, kind) where ended_at is null;
 create index alarm_ended on alarm (ended_at);
+create index item_coverage on item (
+    first_seen_at, source_id, type, language, origin, published_at, revision, ruleset_id
+);
+drop index item_first_seen;
+create index match_applies on match (item_id, revision, ruleset_id) where verdict = 'applies';
 """

@@ -22,6 +22,7 @@ from jobs.cli.frame import (
     table,
 )
 from jobs.cli.sources_backfill import backfill
+from jobs.cli.sources_coverage import coverage
 from jobs.cli.sources_health import health, source_json
 from jobs.deployment import Deployment
 from jobs.health import standings
@@ -52,6 +53,7 @@ def sources() -> None:
 
 sources.add_command(backfill)
 sources.add_command(health)
+sources.add_command(coverage)
 
 
 @sources.command("list")

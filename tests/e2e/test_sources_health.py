@@ -51,7 +51,30 @@ def test_health_of_one_source_tells_what_was_wrong_before(watch: Deployment, sit
     assert max(map(len, shown.splitlines())) <= 80
 
 
+def test_doctor_names_alarms_with_what_to_do(watch: Deployment) -> None:
+    found = watch.run("doctor", "--json", POLICYWATCH_NOW="2026-11-14T09:00").json
+    lines = [(each["ok"], each["found"]) for each in found if each["what"] == "source"]
+    assert [(ok, found.partition(":")[0]) for ok, found in lines] == [
+        (False, "gone"),
+        (False, "silent"),
+        (False, "well"),
+    ]
+    assert lines[0][1].endswith("-> look for its new address and change url, or disable it")
+    assert "HTTP 404 Not Found -> policywatch sources test well" in lines[2][1]
+
+
 def test_health_of_an_unknown_source_gives_a_hint(deployment: Deployment) -> None:
     deployment.write("sources.yaml", sources_yaml(("silent", "https://a.example/")))
     done = deployment.run("sources", "health", "silnt")
     assert (done.code, "silent" in done.err) == (2, True)
+
+
+def test_coverage_counts_what_came_and_names_what_is_empty(watch: Deployment) -> None:
+    shown = watch.run("sources", "coverage", "--days", "40", "--json", POLICYWATCH_NOW=LATER).json
+    (cell,) = shown["cells"]
+    assert (shown["days"], cell["sources"], cell["items"]) == (40, 3, 34)
+    assert (cell["official_share"], cell["misses"]) == (0.0, 0)
+    assert "ja: the rules have words or titles of it, but no source is in it" in shown["empty"]
+    lines = watch.run("sources", "coverage", POLICYWATCH_NOW=LATER).out.splitlines()
+    assert max(map(len, lines)) <= 80
+    assert "3 sources, 30 days: 34 items, 0 matches, 0% official, 0 missed" in lines
