@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 
 from jobs.deployment import JOB_WAIT_SECONDS, Deployment
 from jobs.outbox import deliver_outbox
-from pipeline.alarms import doubts
+from pipeline.alarms import doubts, recoveries
 from pipeline.digest import (
     Findings,
     Issue,
@@ -185,15 +185,11 @@ def _reach(deployment: Deployment, since: datetime | None, now: datetime) -> dic
     store, sources = deployment.store, deployment.sources
     states = store.source_states()
     window = since or now - timedelta(days=1)
-    ended: dict[str, list[str]] = {}
-    for record in store.alarm_log(window):
-        if record.ended_at and record.alarm.kind.recovers:
-            ended.setdefault(record.source_id, []).append(record.alarm.text)
+    ended = recoveries(store.alarm_log(window))
     found = {}
     for name, reach in store.reach(since, now).items():
         doubted = doubts(sources[name], states[name], now, since=window) if name in sources else ()
-        recovered = "; ".join(ended.get(name, ()))
-        found[name] = replace(reach, doubt="; ".join(doubted), recovered=recovered)
+        found[name] = replace(reach, doubt="; ".join(doubted), recovered=ended.get(name, ""))
     return found
 
 

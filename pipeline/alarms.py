@@ -4,7 +4,7 @@ That a source answers is not enough: it may be frozen, empty, gone elsewhere, or
 """
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from enum import StrEnum
@@ -49,6 +49,16 @@ class Alarm:
     kind: AlarmKind
     since: datetime
     text: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AlarmRecord:
+    """An alarm that was raised once; `ended_at` None means that it stands."""
+
+    source_id: str
+    alarm: Alarm
+    raised_at: datetime
+    ended_at: datetime | None = None
 
 
 _NEXT_STEPS = MappingProxyType(
@@ -98,6 +108,15 @@ def doubts(
     A gap or another form is told of when it came after `since`.
     """
     return tuple(alarm.text for alarm in _doubts(source, state, now, since))
+
+
+def recoveries(records: Iterable[AlarmRecord]) -> dict[str, str]:
+    """Return, by source, what was wrong and is no more."""
+    ended: dict[str, list[str]] = {}
+    for record in records:
+        if record.ended_at and record.alarm.kind.recovers:
+            ended.setdefault(record.source_id, []).append(record.alarm.text)
+    return {source_id: "; ".join(texts) for source_id, texts in ended.items()}
 
 
 def next_step(source_id: str, kind: AlarmKind) -> str:

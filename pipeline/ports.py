@@ -5,6 +5,7 @@ from contextlib import AbstractContextManager
 from datetime import datetime
 from typing import Protocol
 
+from pipeline.alarms import AlarmRecord
 from pipeline.coverage import Count
 from pipeline.judging import Chunk, Pass, RulesetRecord, StoredTexts
 from pipeline.model import (
@@ -16,7 +17,6 @@ from pipeline.model import (
     Verdict,
 )
 from pipeline.records import (
-    AlarmRecord,
     Backfill,
     Intake,
     IssueRecord,

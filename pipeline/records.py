@@ -118,16 +118,6 @@ class Reach:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class AlarmRecord:
-    """An alarm that was raised once; `ended_at` None means that it stands."""
-
-    source_id: str
-    alarm: Alarm
-    raised_at: datetime
-    ended_at: datetime | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class IssueRecord:
     """One sending of a digest, frozen: `contents` is JSON, rendering is a function of it.
 

@@ -3,8 +3,7 @@
 from collections.abc import Iterable
 from datetime import datetime
 
-from pipeline.alarms import Alarm, AlarmKind
-from pipeline.records import AlarmRecord
+from pipeline.alarms import Alarm, AlarmKind, AlarmRecord
 from store.connection import Connection
 from store.rows import optional_time, time_of, time_text
 

@@ -6,6 +6,7 @@ from contextlib import AbstractContextManager
 from datetime import datetime
 from pathlib import Path
 
+from pipeline.alarms import AlarmRecord
 from pipeline.coverage import Count
 from pipeline.errors import StoreError
 from pipeline.judging import Chunk, Pass, RulesetRecord, StoredTexts
@@ -18,7 +19,6 @@ from pipeline.model import (
     Verdict,
 )
 from pipeline.records import (
-    AlarmRecord,
     Backfill,
     Intake,
     IssueRecord,

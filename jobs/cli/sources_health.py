@@ -10,8 +10,7 @@ import click
 from jobs.cli.frame import as_json, configuration, opened, say, say_json, settings, table
 from jobs.deployment import Deployment
 from jobs.health import standings
-from pipeline.alarms import Alarm, next_step
-from pipeline.records import AlarmRecord
+from pipeline.alarms import Alarm, AlarmRecord, next_step
 from pipeline.standing import Standing, worst_first
 from pipeline.yamlfile import did_you_mean
 

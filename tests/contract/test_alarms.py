@@ -7,13 +7,12 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from pipeline.alarms import Alarm, AlarmKind
+from pipeline.alarms import Alarm, AlarmKind, AlarmRecord
 from pipeline.calendars import day_off
 from pipeline.model import Document, Outcome, Tier
 from pipeline.parse import KINDS
 from pipeline.ports import Store
 from pipeline.reading import Reading
-from pipeline.records import AlarmRecord
 from pipeline.rules.ruleset import Ruleset
 from pipeline.run import Inflow, take_in
 from tests import make

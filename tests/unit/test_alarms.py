@@ -3,7 +3,7 @@ from typing import Any
 
 import pytest
 
-from pipeline.alarms import AlarmKind, alarms, doubts, next_step
+from pipeline.alarms import Alarm, AlarmKind, AlarmRecord, alarms, doubts, next_step, recoveries
 from pipeline.model import Outcome
 from pipeline.signs import Signs
 from tests import make
@@ -145,6 +145,22 @@ def test_every_alarm_has_a_next_step() -> None:
 
 def test_what_happened_once_does_not_recover() -> None:
     assert [kind for kind in AlarmKind if not kind.recovers] == [AlarmKind.GAP, AlarmKind.FORMAT]
+
+
+def test_what_has_ended_well_is_told_by_source() -> None:
+    def record(kind: AlarmKind, ended: bool = True) -> AlarmRecord:
+        alarm = Alarm(kind=kind, since=NOW, text=f"was {kind}")
+        return AlarmRecord(
+            source_id="gov", alarm=alarm, raised_at=NOW, ended_at=NOW if ended else None
+        )
+
+    records = [
+        record(AlarmKind.SILENT),
+        record(AlarmKind.GAP),
+        record(AlarmKind.EMPTY),
+        record(AlarmKind.GONE, ended=False),
+    ]
+    assert recoveries(records) == {"gov": "was silent; was empty"}
 
 
 def test_the_worst_stands_first() -> None:
