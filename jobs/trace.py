@@ -101,9 +101,11 @@ def _of_address(
         hosts = [_host(source.url) for source in deployment.configuration.sources]
         yield f"not stored, and no source covers {host}{did_you_mean(host, hosts)}"
         return
+    alarms = [a for a in deployment.store.alarm_log(window[0]) if a.raised_at <= window[1]]
     yield f"not stored, though {host} is read by:"
     for source in covering:
         yield f"  {source.id}: {_reach(deployment, source, window)}"
+        yield from (f"    ! {a.alarm.text}" for a in alarms if a.source_id == source.id)
 
 
 def _reach(deployment: Deployment, source: Source, window: tuple[datetime, datetime]) -> str:

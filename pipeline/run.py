@@ -7,7 +7,7 @@ the caller's thread under the job lock.
 from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Executor, ThreadPoolExecutor, wait
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import date, datetime
 
 from pipeline import dedupe, identity
 from pipeline.alarms import alarms
@@ -110,18 +110,8 @@ def take_in(inflow: Inflow, reading: Reading, state: SourceState, now: datetime)
     new = tuple(_new(inflow, item, keys, origin, late) for item, keys in changes.new)
     changed = tuple(_changed(inflow, change, now) for change in changes.changed)
     reading = with_refusals(reading, refused)
-    dates = [item.published_at for item in items if item.published_at]
-    found = Found(
-        entries=len(reading.items or ()),
-        new=len(new),
-        known=sum(_shared(each, state) for each in identified),
-        newest_at=max(dates, default=None),
-        oldest_at=min(dates, default=None),
-        days=arrival_days((each.item for each in new), inflow.source, state, now),
-        form=reading.form,
-        changed=state.body_hash not in ("", reading.body_hash),
-        windowed=reading.since is not None,
-    )
+    days = arrival_days((each.item for each in new), inflow.source, state, now)
+    found = _found(reading, state, identified, days)
     after = after_reading(state, reading, found, now)
     if not reading.whole:
         # The next poll asks for the same days again.
@@ -169,10 +159,31 @@ def with_refusals(reading: Reading, refused: int) -> Reading:
     return replace(reading, outcome=Outcome.PARTLY_BROKEN, error=shown)
 
 
+def _found(
+    reading: Reading,
+    state: SourceState,
+    identified: Sequence[identity.Identified],
+    days: tuple[date, ...],
+) -> Found:
+    """Say what a document held; `days` has the day of each new item."""
+    dates = [each.item.published_at for each in identified if each.item.published_at]
+    return Found(
+        entries=len(reading.items or ()),
+        new=len(days),
+        known=sum(_shared(each, state) for each in identified),
+        newest_at=max(dates, default=None),
+        oldest_at=min(dates, default=None),
+        days=days,
+        form=reading.form,
+        changed=state.body_hash not in ("", reading.body_hash),
+        windowed=reading.since is not None,
+    )
+
+
 def _shared(each: identity.Identified, state: SourceState) -> bool:
     """Say whether an entry links a document to the one before; one with a new date does not."""
-    date, newest = each.item.published_at, state.newest_at
-    return each.known is not None and not (date and newest and date > newest)
+    dated, newest = each.item.published_at, state.newest_at
+    return each.known is not None and not (dated and newest and dated > newest)
 
 
 def _nothing_parsed(source: Source, reading: Reading, state: SourceState, now: datetime) -> Intake:

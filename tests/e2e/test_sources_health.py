@@ -69,6 +69,15 @@ def test_health_of_an_unknown_source_gives_a_hint(deployment: Deployment) -> Non
     assert (done.code, "silent" in done.err) == (2, True)
 
 
+def test_trace_tells_of_the_alarms_of_that_time(watch: Deployment, site: Site) -> None:
+    address = site.url("/news/123")
+    told = [
+        watch.run("trace", address, "--on", day, POLICYWATCH_NOW=BACK).out
+        for day in ("2026-11-11", "2026-10-30")
+    ]
+    assert ["    ! nothing new since 2026-10-29" in text for text in told] == [True, False]
+
+
 def test_coverage_counts_what_came_and_names_what_is_empty(watch: Deployment) -> None:
     shown = watch.run("sources", "coverage", "--days", "40", "--json", POLICYWATCH_NOW=LATER).json
     (cell,) = shown["cells"]
