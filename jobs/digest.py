@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 
 from jobs.deployment import JOB_WAIT_SECONDS, Deployment
 from jobs.outbox import deliver_outbox
-from pipeline.alarms import doubts
+from pipeline.alarms import doubts, recoveries
 from pipeline.digest import (
     Findings,
     Issue,
@@ -162,7 +162,7 @@ def _build(deployment: Deployment, spec: DigestSpec, now: datetime) -> Issue:
     start = previous.window_end if previous else first_run
     findings = Findings(
         lines=lines,
-        reach=_reach(store, start if previous else None, now),
+        reach=_reach(deployment, start if previous else None, now),
         baselines=_baselines(store, new_sources),
         stored=store.stored_counts(new_sources),
         near=_near(store.near_misses(start, now)),
@@ -180,14 +180,17 @@ def _build(deployment: Deployment, spec: DigestSpec, now: datetime) -> Issue:
     return build_issue(spec, previous, findings, setting, now)
 
 
-def _reach(store: Store, since: datetime | None, now: datetime) -> dict[str, Reach]:
-    """Say how each source was read in a window, and why that may prove little."""
+def _reach(deployment: Deployment, since: datetime | None, now: datetime) -> dict[str, Reach]:
+    """Say how each source was read in a window, why that may prove little, and what has ended."""
+    store, sources = deployment.store, deployment.sources
     states = store.source_states()
     window = since or now - timedelta(days=1)
-    return {
-        name: replace(reach, doubt="; ".join(doubts(states[name], now, since=window)))
-        for name, reach in store.reach(since, now).items()
-    }
+    ended = recoveries(store.alarm_log(window))
+    found = {}
+    for name, reach in store.reach(since, now).items():
+        doubted = doubts(sources[name], states[name], now, since=window) if name in sources else ()
+        found[name] = replace(reach, doubt="; ".join(doubted), recovered=ended.get(name, ""))
+    return found
 
 
 def _baselines(store: Store, source_ids: Sequence[str]) -> dict[str, Sequence[StoredItem]]:

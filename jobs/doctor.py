@@ -2,21 +2,25 @@
 
 import sqlite3
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pyexpat import EXPAT_VERSION
 
 from jobs.deliver.smtp import read_smtp_settings
 from jobs.settings import Settings, key_of
+from pipeline.alarms import next_step
 from pipeline.config import load_configuration
 from pipeline.errors import ConfigError, DeliveryError, StoreError
+from pipeline.model import Source
 from pipeline.ports import Store
+from pipeline.standing import Standing, standing_of, worst_first
 from store import open_store
 
 _WAL_SAFE_SINCE = (3, 51, 3)
 _MAIL_SAFE_SINCE = ((3, 11, 10), (3, 12, 5))
 _SILENT_FOR = timedelta(days=2)
+_MOST_SOURCES = 20
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -96,9 +100,17 @@ def _database(settings: Settings) -> Iterator[Finding]:
         yield Finding(ok=sound == "ok", what="database", found=sound)
         yield from _people(store)
         yield from _mails(store)
-        yield from _sources(store, settings)
+        yield from _sources(store, settings, _configured(settings))
     finally:
         store.close()
+
+
+def _configured(settings: Settings) -> tuple[Source, ...]:
+    """Return the sources; none of a configuration that is broken, which is a finding itself."""
+    try:
+        return load_configuration(settings.home).sources
+    except ConfigError:
+        return ()
 
 
 def _people(store: Store) -> Iterator[Finding]:
@@ -113,11 +125,27 @@ def _mails(store: Store) -> Iterator[Finding]:
         yield Finding(ok=False, what="outbox", found=f"{found} {mail.error}".rstrip())
 
 
-def _sources(store: Store, settings: Settings) -> Iterator[Finding]:
-    now = settings.clock()
-    failing = [s for s in store.source_states().values() if s.failing_since]
-    for state in failing:
-        since = f"{state.failing_since:%Y-%m-%d %H:%M} UTC"
-        long = state.failing_since is not None and now - state.failing_since > _SILENT_FOR
-        found = f"{state.source_id}: {state.outcome}, {state.error} since {since}"
+def _sources(store: Store, settings: Settings, sources: Sequence[Source]) -> Iterator[Finding]:
+    """Yield what is wrong with sources, the worst first, each with the next step."""
+    now, states = settings.clock(), store.source_states()
+    known = [standing_of(s, states[s.id], (), {}, now) for s in sources if s.id in states]
+    found = [finding for standing in worst_first(known) for finding in _of_source(standing, now)]
+    yield from found[:_MOST_SOURCES]
+    more = found[_MOST_SOURCES:]
+    if more:
+        well = all(finding.ok for finding in more)
+        yield Finding(ok=well, what="source", found=f"{len(more)} more: policywatch sources health")
+
+
+def _of_source(standing: Standing, now: datetime) -> Iterator[Finding]:
+    source, state = standing.source, standing.state
+    for alarm in standing.alarms:
+        # Servers have bad days; and what happened once is told, but cannot be mended.
+        young = state.failing_since is not None and now - alarm.since <= _SILENT_FOR
+        step = next_step(source.id, alarm.kind)
+        found = f"{source.id}: {alarm.text} -> {step}"
+        yield Finding(ok=young or not alarm.kind.recovers, what="source", found=found)
+    if source.enabled and state.failing_since and state.baseline_at is None:
+        found = f"{source.id}: never read: {state.error} -> policywatch sources test {source.id}"
+        long = now - state.failing_since > _SILENT_FOR
         yield Finding(ok=not long, what="source", found=found)

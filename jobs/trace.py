@@ -8,10 +8,10 @@ from urllib.parse import urlsplit
 
 from jobs.alike import alike
 from jobs.deployment import Deployment
-from pipeline.alarms import doubts
+from pipeline.alarms import FAILURES
 from pipeline.covering import covers, host_of, nearest
 from pipeline.digest import item_id, short_id
-from pipeline.model import Field, Match, Origin, Outcome, Reason, Source, SourceState, Verdict
+from pipeline.model import Field, Match, Origin, Outcome, Reason, Source, Verdict
 from pipeline.records import Said, StoredItem
 from pipeline.rules.tree import InField, Term
 from pipeline.search import Search
@@ -253,7 +253,7 @@ def _reach(deployment: Deployment, source: Source, path: str, window: _Window) -
     if state.baseline_at and state.baseline_at > window.since:
         text = f"first read on {state.baseline_at:%Y-%m-%d}: what it no longer listed was not seen"
         yield Finding(code="new_source", text=text)
-    yield from _doubts(deployment, state, window)
+    yield from _doubts(deployment, source, window)
 
 
 def _readings(deployment: Deployment, source: Source, window: _Window) -> Finding:
@@ -274,11 +274,9 @@ def _readings(deployment: Deployment, source: Source, window: _Window) -> Findin
     )
 
 
-def _doubts(deployment: Deployment, state: SourceState, window: _Window) -> Iterator[Finding]:
-    gap = state.gap_at is not None and window.since < state.gap_at <= window.until
-    state = state if gap else replace(state, gap_at=None)
-    codes = [
-        code for code, holds in (("empty", state.empty_since), ("gap", gap), ("silent", 1)) if holds
-    ]
-    told = doubts(state, deployment.now(), since=window.since)
-    yield from (Finding(code=code, text=text) for code, text in zip(codes, told, strict=False))
+def _doubts(deployment: Deployment, source: Source, window: _Window) -> Iterator[Finding]:
+    for record in deployment.store.alarm_log(window.since):
+        alarm = record.alarm
+        here = record.source_id == source.id and record.raised_at <= window.until
+        if here and alarm.kind not in FAILURES:
+            yield Finding(code=alarm.kind.value, text=alarm.text)

@@ -6,15 +6,15 @@ polls in a row, mostly known entries lengthen it a little and mostly new ones sh
 
 import hashlib
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
-from itertools import pairwise
-from statistics import median
+from dataclasses import replace
+from datetime import date, datetime, timedelta
 from typing import Final
+from zoneinfo import ZoneInfo
 
-from pipeline.model import Outcome, Source, SourceState
+from pipeline.model import Item, Outcome, Precision, Source, SourceState
 from pipeline.pace import scope
 from pipeline.reading import Reading
+from pipeline.signs import Found, after_document, with_gap
 from pipeline.yearly import varies
 
 FLOOR_MINUTES: Final = 30
@@ -30,29 +30,13 @@ _MOSTLY_KNOWN, _MOSTLY_NEW = 0.67, 0.33
 _JITTER: Final = 0.10
 # Fewer entries, or fewer documents, and sharing none of them says little.
 _TELLING_ENTRIES, _TELLING_OVERLAPS = 3, 2
-_TELLING_DATES, _MOST_DATES = 5, 21
+_SEEN_WITHIN: Final = timedelta(days=3)
 
 # MediaCloud's weights: what will not mend itself counts whole, what may counts half or less.
 _HARD: Final = frozenset(
     {Outcome.NOT_A_FEED, Outcome.REFUSED_ADDRESS, Outcome.MOVED, Outcome.TOO_BIG}
 )
 _SOFT_STATUSES: Final = frozenset({404, 408, 425, 429})
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Found:
-    """What one reading held: entries in the documents, how many of them were new or known.
-
-    `windowed`: only what is dated since a day was asked for, so that none, or none that is known,
-    says nothing about the source.
-    """
-
-    entries: int
-    new: int
-    known: int = 0
-    newest_at: datetime | None = None
-    usual_hours: float | None = None
-    windowed: bool = False
 
 
 def after_reading(
@@ -74,12 +58,20 @@ def standing(state: SourceState, reading: Reading) -> Reading:
     return replace(reading, outcome=state.outcome, error=state.error)
 
 
-def usual_hours(dates: Iterable[datetime]) -> float | None:
-    """Return the usual time between two days with entries; None when they are too few."""
-    newest = sorted({date.date() for date in dates}, reverse=True)[:_MOST_DATES]
-    if len(newest) < _TELLING_DATES:
-        return None
-    return 24.0 * median((later - earlier).days for later, earlier in pairwise(newest))
+def arrival_days(
+    items: Iterable[Item], source: Source, state: SourceState, now: datetime
+) -> tuple[date, ...]:
+    """Return on which day each new item came, by the calendar of its source.
+
+    That is its date, where we would have seen it then; else, the day on which it appeared.
+    """
+    zone = ZoneInfo(source.timezone)
+    today = now.astimezone(zone).date()
+    seen = state.last_success_at
+    since = seen.astimezone(zone).date() - _SEEN_WITHIN if seen else date.min
+    return tuple(
+        min(day, today) if (day := _day(item, zone)) and day >= since else today for item in items
+    )
 
 
 def late_before(source: Source, state: SourceState, now: datetime) -> datetime:
@@ -120,6 +112,13 @@ def effective_url(source: Source, state: SourceState, now: datetime) -> str:
     if state.moved_since is None or state.moved_from != source.url:
         return source.url
     return state.moved_to if now - state.moved_since >= MOVE_SETTLES_AFTER else source.url
+
+
+def _day(item: Item, zone: ZoneInfo) -> date | None:
+    if item.published_at is None:
+        return None
+    whole = item.precision is Precision.DAY
+    return (item.published_at if whole else item.published_at.astimezone(zone)).date()
 
 
 def _forced(state: SourceState, now: datetime, cutoff: datetime) -> bool:
@@ -231,15 +230,17 @@ def _with_entries(state: SourceState, found: Found, now: datetime) -> SourceStat
         and state.overlaps >= _TELLING_OVERLAPS
     )
     newest = [moment for moment in (state.newest_at, found.newest_at) if moment]
+    signs = after_document(state.signs, found, state.newest_at, now)
     return replace(
         state,
+        signs=with_gap(signs, found, state.newest_at) if gap else signs,
         entries=found.entries,
         last_new_at=now if found.new else state.last_new_at or now,
         newest_at=max(newest, default=None),
         empty_since=None if found.entries or found.windowed else state.empty_since or now,
-        overlaps=state.overlaps + 1 if found.known else 0,
+        # One gap is no reason to expect none any more.
+        overlaps=state.overlaps + 1 if found.known else state.overlaps // 2,
         gap_at=now if gap else state.gap_at,
-        usual_hours=found.usual_hours or state.usual_hours,
     )
 
 

@@ -11,6 +11,7 @@ from enum import StrEnum
 from pipeline.linked import Linked
 from pipeline.places import Hub, Selectors
 from pipeline.readonly import read_only
+from pipeline.signs import Signs
 
 
 class Type(StrEnum):
@@ -364,8 +365,6 @@ class SourceState:
     overlaps: int = 0
     gap_at: datetime | None = None
     """When a changed document shared no entry with what we hold, after `overlaps` that did."""
-    usual_hours: float | None = None
-    """The usual time between two entries, as far as their dates tell."""
     moved_from: str = ""
     moved_to: str = ""
     moved_since: datetime | None = None
@@ -378,6 +377,7 @@ class SourceState:
     """How many entries the last documents of a page gave, and how many had a date."""
     watched: str = ""
     """The text of a watched page, as of the last change worth an item."""
+    signs: Signs = Signs()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

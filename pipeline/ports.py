@@ -5,6 +5,8 @@ from contextlib import AbstractContextManager
 from datetime import datetime
 from typing import Protocol
 
+from pipeline.alarms import AlarmRecord
+from pipeline.coverage import Count
 from pipeline.judging import Chunk, Pass, RulesetRecord, StoredTexts
 from pipeline.linked import Copy, LinkedCounts
 from pipeline.model import (
@@ -83,6 +85,14 @@ class Store(Protocol):
 
     def snapshot(self, source_id: str, *, good: bool) -> Snapshot | None:
         """Return the documents of a source's last good or last bad reading, if they were kept."""
+        ...
+
+    def alarm_log(self, since: datetime) -> tuple[AlarmRecord, ...]:
+        """Return the alarms of enabled sources that stand or ended after `since`, oldest first."""
+        ...
+
+    def coverage_counts(self, since: datetime) -> Sequence[Count]:
+        """Return what came since a moment, counted by source and by what it is."""
         ...
 
     # --- polls -------------------------------------------------------------------------------

@@ -16,6 +16,7 @@ from pipeline.pace import repeats_after
 from pipeline.parse import KINDS
 from pipeline.parse.hub import links
 from pipeline.parse.prescan import risky
+from pipeline.parse.sniff import root_of
 from pipeline.places import Hub
 from pipeline.reading import PollTask, Reading
 from pipeline.sandbox import Sandbox
@@ -27,6 +28,8 @@ GONE = frozenset({HTTPStatus.NOT_FOUND, HTTPStatus.GONE})
 """What a server says of a document that asking again will not bring."""
 
 _MOST_DOCUMENTS = 10
+# Where the root of a document stands, if it has one.
+_HEAD = 20_000
 # All documents of one source together, in seconds.
 _LONGEST_READ = 60.0
 # A feed is made to be fetched by machines; a page is not.
@@ -206,6 +209,7 @@ def _read(task: PollTask, session: HostSession) -> Reading:
     reading = replace(
         _parsed(reading, parsed, (*lost, *found.gone)),
         body_hash=body_hash,
+        form=_form(documents[0]),
         bodies=packed(documents),
     )
     return _unfinished(reading) if lost else reading
@@ -345,6 +349,10 @@ def _parsed(reading: Reading, parsed: Sequence[Parsed], missing: Iterable[str]) 
         items=items,
         trouble=(*missing, *(line for document in parsed for line in document.trouble)),
     )
+
+
+def _form(document: Document) -> str:
+    return root_of(document.content[:_HEAD].decode("utf-8", "ignore")).name
 
 
 def _unfinished(reading: Reading) -> Reading:

@@ -101,6 +101,8 @@ class Reading:
     wait_scope: str = ""
     robots_read: bool = False
     """The site's robots.txt was asked, and let us in."""
+    form: str = ""
+    """What the first document is written in: the name of its root."""
     bodies: tuple[Body, ...] = ()
     bytes: int = 0
     seconds: float = 0.0

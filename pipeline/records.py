@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, time
 from enum import StrEnum
 
+from pipeline.alarms import Alarm
 from pipeline.linked import Linked
 from pipeline.model import (
     ChangedItem,
@@ -120,7 +121,8 @@ class Reach:
     """How one source was read inside a window: its last result there, and its best.
 
     `outcome` None means that it was not tried. `read`: some result of the window was a read.
-    `doubt`: why its silence proves little all the same.
+    `doubt`: why its silence proves little all the same. `recovered`: what was wrong until inside
+    the window, and is no more.
     """
 
     source_id: str
@@ -130,6 +132,7 @@ class Reach:
     last_success_at: datetime | None
     failing_since: datetime | None
     doubt: str = ""
+    recovered: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -222,6 +225,8 @@ class Intake:
     seen: tuple[SeenItem, ...] = ()
     tried: tuple[tuple[int, Linked], ...] = ()
     waits: tuple[tuple[str, datetime], ...] = ()
+    alarms: tuple[Alarm, ...] = ()
+    """What is wrong with the source now: what is not among them any more has ended."""
     first_contact: bool = False
     """The source's baseline is taken now: the ledger gets one `new_source` notice."""
 

@@ -7,12 +7,13 @@ the caller's thread under the job lock.
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, Executor, ThreadPoolExecutor, wait
 from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from pipeline import dedupe, follow, identity, watch, yields
+from pipeline.alarms import alarms
 from pipeline.classify import classify
 from pipeline.fetch import HostSession
-from pipeline.health import Found, after_reading, late_before, standing, usual_hours
+from pipeline.health import after_reading, arrival_days, late_before, standing
 from pipeline.linked import Linked
 from pipeline.model import (
     ChangedItem,
@@ -33,6 +34,7 @@ from pipeline.reader import asked_url, read_source
 from pipeline.reading import FetchPolicy, HostBatch, LinkedPage, LinkTask, PollTask, Reading
 from pipeline.records import Intake, Past
 from pipeline.rules.ruleset import Ruleset
+from pipeline.signs import Found
 from pipeline.urls import host_key
 
 _MOST_TROUBLE = 5
@@ -115,21 +117,25 @@ def take_in(inflow: Inflow, reading: Reading, state: SourceState, now: datetime)
     """Decide what one reading changes; nothing is written here."""
     if reading.items is None:
         reading = standing(state, reading) if reading.asked else _with_the_time(reading, now)
-        return _with_waiting(inflow, _nothing_parsed(reading, state, now), state, now)
+        return _with_waiting(
+            inflow, _nothing_parsed(inflow.source, reading, state, now), state, now
+        )
     if inflow.source.watch:
         reading, state = _compared(inflow.source, reading, state, now)
     items, refused = _normalised(inflow.source, reading.items or (), now)
     few, state = _measured(inflow.source, reading, items, state)
     if few:
         failed = replace(reading, outcome=Outcome.NOT_A_FEED, error=few, items=None)
-        return _with_waiting(inflow, _nothing_parsed(failed, state, now), state, now)
-    changes = _changes(inflow, items)
+        return _with_waiting(inflow, _nothing_parsed(inflow.source, failed, state, now), state, now)
+    identified = _identified(inflow, items)
+    changes = dedupe.changes(identified)
     late = late_before(inflow.source, state, now)
     judging = _Judging(inflow, _origin(state), late, follow.follows(inflow.source, items), now)
     new = tuple(judging.new(item, keys) for item, keys in changes.new)
     changed = tuple(judging.changed(change) for change in changes.changed)
     reading = with_refusals(reading, refused)
-    found = _found(reading, items, new=len(new), known=len(changed) + len(changes.seen))
+    days = arrival_days((each.item for each in new), inflow.source, state, now)
+    found = _found(reading, state, identified, days)
     after = after_reading(state, reading, _as_usual(inflow.source, found), now)
     if not reading.whole:
         # The next poll asks for the same days again.
@@ -137,6 +143,7 @@ def take_in(inflow: Inflow, reading: Reading, state: SourceState, now: datetime)
     intake = Intake(
         result=_result(reading, found, updated=len(changed)),
         state=after,
+        alarms=alarms(inflow.source, after, now),
         new=new,
         changed=changed,
         seen=changes.seen,
@@ -211,21 +218,30 @@ def _measured(
     return "", replace(state, read_as=reading.read_as, yields=kept, watched="")
 
 
-def _found(reading: Reading, items: Iterable[Item], *, new: int, known: int) -> Found:
-    dates = [item.published_at for item in items if item.published_at]
+def _found(
+    reading: Reading,
+    state: SourceState,
+    identified: Sequence[identity.Identified],
+    days: tuple[date, ...],
+) -> Found:
+    """Say what a document held; `days` has the day of each new item."""
+    dates = [each.item.published_at for each in identified if each.item.published_at]
     return Found(
         entries=len(reading.items or ()),
-        new=new,
-        known=known,
+        new=len(days),
+        known=sum(_shared(each, state) for each in identified),
         newest_at=max(dates, default=None),
-        usual_hours=usual_hours(dates),
+        oldest_at=min(dates, default=None),
+        days=days,
+        form=reading.form,
+        changed=state.body_hash not in ("", reading.body_hash),
         windowed=reading.since is not None,
     )
 
 
 def _as_usual(source: Source, found: Found) -> Found:
     """Return what a source is measured by: a page that is watched may say the same for years."""
-    return replace(found, entries=1, new=0, known=1) if source.watch else found
+    return replace(found, entries=1, new=0, known=1, days=()) if source.watch else found
 
 
 def _with_the_time(reading: Reading, now: datetime) -> Reading:
@@ -233,10 +249,17 @@ def _with_the_time(reading: Reading, now: datetime) -> Reading:
     return replace(reading, error=f"{reading.error} until {until:%Y-%m-%d %H:%M} UTC")
 
 
-def _nothing_parsed(reading: Reading, state: SourceState, now: datetime) -> Intake:
+def _shared(each: identity.Identified, state: SourceState) -> bool:
+    """Say whether an entry links a document to the one before; one with a new date does not."""
+    dated, newest = each.item.published_at, state.newest_at
+    return each.known is not None and not (dated and newest and dated > newest)
+
+
+def _nothing_parsed(source: Source, reading: Reading, state: SourceState, now: datetime) -> Intake:
     entries = state.entries if reading.outcome.read else 0
     result = _result(reading, Found(entries=entries, new=0), updated=0)
-    return Intake(result=result, state=after_reading(state, reading, None, now))
+    after = after_reading(state, reading, None, now)
+    return Intake(result=result, state=after, alarms=alarms(source, after, now))
 
 
 def _normalised(
@@ -249,9 +272,13 @@ def _normalised(
 
 
 def _changes(inflow: Inflow, items: Sequence[Item]) -> dedupe.Changes:
+    return dedupe.changes(_identified(inflow, items))
+
+
+def _identified(inflow: Inflow, items: Sequence[Item]) -> Sequence[identity.Identified]:
     keys = identity.keys(items)
     known = inflow.store.known(inflow.source.id, {key for each in keys for key in each})
-    return dedupe.changes(identity.identify(items, keys, known))
+    return identity.identify(items, keys, known)
 
 
 def _origin(state: SourceState) -> Origin:

@@ -4,7 +4,9 @@ A released migration is never edited; the next change is a new function. Integer
 TEXT `YYYY-MM-DDTHH:MM:SS.ffffffZ`, which sorts as time does; JSON where nothing is queried.
 """
 
+import json
 import secrets
+from datetime import date
 
 from sqlite_utils import Database
 from sqlite_utils.migrations import Migrations
@@ -59,7 +61,38 @@ def m006_linked_pages(db: Database) -> None:
     db.execute("pragma user_version = 6")
 
 
-SCHEMA_VERSION = 6
+@MIGRATIONS()
+def m007_alarms(db: Database) -> None:
+    """Keep signs of trouble and alarms; learn the pace of each source from its items."""
+    db.executescript(_ALARMS)
+    for source_id, steps in _days_of_items(db).items():
+        signs = json.dumps({"days": steps})
+        db.execute("update source_state set signs = ? where source_id = ?", [signs, source_id])
+    db.execute("pragma user_version = 7")
+
+
+def _days_of_items(db: Database) -> dict[int, list[int]]:
+    """Return, for each source, steps from day to day and the items of each day."""
+    rows = db.execute(
+        "select source_id, substr(coalesce(published_at, first_seen_at), 1, 10) as day, count(*) "
+        "from item where origin <> 'manual' group by source_id, day order by source_id, day"
+    )
+    days: dict[int, list[tuple[int, int]]] = {}
+    for source_id, day, count in rows:
+        days.setdefault(source_id, []).append((date.fromisoformat(day).toordinal(), count))
+    steps: dict[int, list[int]] = {}
+    for source_id, found in days.items():
+        kept = found[-300:]
+        befores = [0, *(day for day, _ in kept)]
+        steps[source_id] = [
+            number
+            for (day, count), before in zip(kept, befores, strict=False)
+            for number in (day - before, count)
+        ]
+    return steps
+
+
+SCHEMA_VERSION = 7
 """What `pragma user_version` says after the last migration."""
 
 _SOURCES = """
@@ -361,4 +394,24 @@ create table page_copy (
     fetched_at text not null,
     packed blob not null
 );
+"""
+
+_ALARMS = """
+alter table source_state add column signs text not null default '';
+create table alarm (
+    id integer primary key,
+    source_id integer not null references source (id),
+    kind text not null,
+    since text not null,
+    text text not null,
+    raised_at text not null,
+    ended_at text
+);
+create unique index alarm_open on alarm (source_id, kind) where ended_at is null;
+create index alarm_ended on alarm (ended_at);
+create index item_coverage on item (
+    first_seen_at, source_id, type, language, origin, published_at, revision, ruleset_id
+);
+drop index item_first_seen;
+create index match_applies on match (item_id, revision, ruleset_id) where verdict = 'applies';
 """

@@ -17,6 +17,7 @@ from pipeline.model import (
 )
 from pipeline.records import Backfill, Intake, Past
 from store import index
+from store.alarms import put_alarms
 from store.connection import Connection
 from store.judging import ruleset_key
 from store.pages import put_linked, put_waits
@@ -149,6 +150,7 @@ def save_intake(
             _PUT_RESULT, (run_id, saving.source_key, saving.at, *result_values(intake.result))
         )
         put_state(connection, saving.source_key, intake.state)
+        put_alarms(connection, saving.source_key, intake.alarms, saving.at)
         if intake.first_contact:
             _note_new_source(connection, saving)
         for new in intake.new:

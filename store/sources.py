@@ -7,15 +7,8 @@ from pipeline.errors import StoreError
 from pipeline.model import Outcome, Source, SourceState
 from pipeline.records import Body, Reach, Snapshot
 from store.connection import Connection, Row, SqlValue
-from store.rows import (
-    STATE_COLUMNS,
-    optional_text,
-    optional_time,
-    state_of,
-    state_values,
-    time_of,
-    time_text,
-)
+from store.rows import optional_text, optional_time, time_of, time_text
+from store.states import STATE_COLUMNS, state_of, state_values
 
 _COLUMNS = (
     "name",

@@ -6,6 +6,8 @@ from contextlib import AbstractContextManager
 from datetime import datetime
 from pathlib import Path
 
+from pipeline.alarms import AlarmRecord
+from pipeline.coverage import Count
 from pipeline.errors import StoreError
 from pipeline.judging import Chunk, Pass, RulesetRecord, StoredTexts
 from pipeline.linked import Copy, LinkedCounts
@@ -35,7 +37,9 @@ from pipeline.records import (
 from pipeline.search import Search
 from store import items, judging, labels, ledger, pages, people, polls
 from store import sources as source_rows
+from store.alarms import alarm_log
 from store.connection import Connection, told
+from store.coverage import coverage_counts
 from store.locks import Lock
 from store.migrations import SCHEMA_VERSION
 from store.opening import LOCK_DIRECTORY, open_for_reading, open_for_writing
@@ -112,6 +116,14 @@ class SqliteStore:
     def snapshot(self, source_id: str, *, good: bool) -> Snapshot | None:
         """Return the documents of a source's last good or last bad reading, if they were kept."""
         return source_rows.snapshot(self._connection, source_id, good=good)
+
+    def alarm_log(self, since: datetime) -> tuple[AlarmRecord, ...]:
+        """Return the alarms that stand, and those that ended after `since`."""
+        return alarm_log(self._connection, since)
+
+    def coverage_counts(self, since: datetime) -> Sequence[Count]:
+        """Return what came since a moment, counted by source and by what it is."""
+        return coverage_counts(self._connection, since)
 
     def stored_counts(self, source_ids: Iterable[str]) -> Mapping[str, int]:
         """Return how many items each source has."""

@@ -10,11 +10,12 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
 from pipeline.alarms import alarms
-from pipeline.health import Found, after_reading, due, standing, unconditional, usual_hours
+from pipeline.health import after_reading, due, standing, unconditional
 from pipeline.model import Outcome, Source, SourceState, Validators
 from pipeline.reading import Reading
 from pipeline.records import DigestSpec
 from pipeline.schedule import next_cutoff, parse_schedule
+from pipeline.signs import Found
 from tests import make
 
 START = datetime(2026, 1, 1, tzinfo=UTC)
@@ -72,7 +73,8 @@ def live(
     while now < START + length:
         if cutoff and cutoff <= now:
             cutoff = next_cutoff(DIGEST, now)
-            diary.alarms.append((now, alarms(site.source, state, now)))
+            told = tuple(alarm.text for alarm in alarms(site.source, state, now))
+            diary.alarms.append((now, told))
         absent = away and away[0] <= now < away[1]
         if not absent and due(state, now, [cutoff] if cutoff else []):
             diary.asked.append(now)
@@ -108,7 +110,8 @@ def _read(
         new=len(new),
         known=len(offered) - len(new),
         newest_at=max(offered, default=None),
-        usual_hours=usual_hours(offered),
+        oldest_at=min(offered, default=None),
+        days=tuple(moment.date() for moment in new),
     )
 
 

@@ -22,6 +22,10 @@ from jobs.cli.frame import (
     table,
 )
 from jobs.cli.sources_backfill import backfill
+from jobs.cli.sources_coverage import coverage
+from jobs.cli.sources_health import health, source_json
+from jobs.deployment import Deployment
+from jobs.health import standings
 from jobs.settings import Settings
 from jobs.trial import (
     NOWHERE,
@@ -32,13 +36,14 @@ from jobs.trial import (
     try_snapshot,
     try_source,
 )
-from pipeline.alarms import alarms, unread_pages
+from pipeline.alarms import unread_pages
 from pipeline.charset import is_encoding
 from pipeline.follow import may_follow
 from pipeline.linked import LinkedCounts
-from pipeline.model import Source, SourceState
+from pipeline.model import Source
 from pipeline.parse import KINDS
 from pipeline.places import Selectors
+from pipeline.standing import Standing
 from pipeline.urls import host_key, is_http_url
 
 _PAGES_OF = timedelta(days=7)
@@ -52,6 +57,8 @@ def sources() -> None:
 
 
 sources.add_command(backfill)
+sources.add_command(health)
+sources.add_command(coverage)
 
 
 @sources.command("list")
@@ -62,15 +69,13 @@ def list_(ctx: click.Context, *, json_: bool) -> None:
     found = settings(ctx)
     loaded = configuration(found)
     with opened(found) as store:
-        store.sync_sources(loaded.sources, found.clock())
-        states = store.source_states()
+        shown = standings(Deployment(settings=found, configuration=loaded, store=store))
         pages = store.page_counts(found.clock() - _PAGES_OF)
-    now = found.clock()
     if json_:
-        say_json([_source_json(s, states[s.id], pages.get(s.id), now) for s in loaded.sources])
-        return
-    rows = [_row(source, states[source.id], pages.get(source.id), now) for source in loaded.sources]
-    table(("source", "name", "outcome", "last success", "next due", "why"), rows)
+        say_json([_source_json(standing, pages.get(standing.source.id)) for standing in shown])
+    else:
+        rows = [_row(standing, pages.get(standing.source.id)) for standing in shown]
+        table(("source", "name", "outcome", "last success", "next due", "why"), rows)
 
 
 @sources.command()
@@ -260,40 +265,28 @@ def _page_json(entry: Entry) -> dict[str, object] | None:
     return {"read": bool(entry.page.text), "trouble": entry.page.trouble or None}
 
 
-def _alarm(source: Source, state: SourceState, pages: LinkedCounts | None, now: datetime) -> str:
+def _alarm(standing: Standing, pages: LinkedCounts | None) -> str:
+    source = standing.source
     unread = unread_pages(pages) if source.enabled and may_follow(source) else ""
-    return "; ".join(filter(None, (*alarms(source, state, now), unread)))
+    return "; ".join(filter(None, (*(alarm.text for alarm in standing.alarms), unread)))
 
 
-def _source_json(
-    source: Source, state: SourceState, pages: LinkedCounts | None, now: datetime
-) -> dict[str, object]:
-    return {
-        "id": source.id,
-        "name": source.name,
-        "kind": source.kind,
-        "url": source.url,
-        "enabled": source.enabled,
-        "outcome": state.outcome.value if state.outcome else None,
-        "alarm": _alarm(source, state, pages, now) or None,
-        "last_success": state.last_success_at.isoformat() if state.last_success_at else None,
-        "next_due": state.due_at.isoformat() if state.due_at and source.enabled else None,
-        "error": state.error or None,
-        "pages": asdict(pages) if pages else None,
-    }
+def _source_json(standing: Standing, pages: LinkedCounts | None) -> dict[str, object]:
+    counted = asdict(pages) if pages else None
+    return source_json(standing) | {"alarm": _alarm(standing, pages) or None, "pages": counted}
 
 
-def _row(
-    source: Source, state: SourceState, pages: LinkedCounts | None, now: datetime
-) -> tuple[str, ...]:
+def _row(standing: Standing, pages: LinkedCounts | None) -> tuple[str, ...]:
+    source, state = standing.source, standing.state
     outcome = state.outcome.value if state.outcome else "never read"
+    why = _alarm(standing, pages) or state.error
     return (
         source.id,
         source.name,
         outcome if source.enabled else "disabled",
         _minute(state.last_success_at),
-        _minute(state.due_at) if source.enabled else "",
-        (_alarm(source, state, pages, now) or state.error) if source.enabled else source.reason,
+        _minute(standing.due.at),
+        why if source.enabled else source.reason,
     )
 
 

@@ -47,6 +47,11 @@ def strangers(themes: Iterable[Theme], sources: Sequence[Source]) -> Iterator[tu
                 yield ("themes", number, *where), message
 
 
+def claims(theme: Theme) -> Iterator[ScopeIs]:
+    """Yield what the rules of a theme ask of the source of an item."""
+    return (claim for _, claim in _claims(theme))
+
+
 def _claims(theme: Theme) -> Iterator[tuple[Where, ScopeIs]]:
     """Yield the scopes of a theme, each with its place in it."""
     trees: list[tuple[Where, Node]] = []

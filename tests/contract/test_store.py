@@ -22,6 +22,7 @@ from pipeline.model import (
 from pipeline.ports import Store
 from pipeline.records import Intake, LedgerLine, StoredItem
 from pipeline.search import parse_search
+from pipeline.signs import Signs
 from tests import make
 from tests.contract.conftest import RULES
 
@@ -82,7 +83,6 @@ def test_a_state_comes_back_as_it_was_saved(store: Store, run: int) -> None:
         empty_since=make.at(days=-10),
         overlaps=3,
         gap_at=make.at(days=-11),
-        usual_hours=25.5,
         moved_from="https://gov.example/old",
         moved_to="https://gov.example/new",
         moved_since=make.at(days=-12),
@@ -90,6 +90,19 @@ def test_a_state_comes_back_as_it_was_saved(store: Store, run: int) -> None:
         read_as="0123456789abcdef",
         yields=((20, 19), (21, 20)),
         watched="One line\nand another",
+        signs=Signs(
+            days=((date(2026, 2, 27), 3), (date(2026, 3, 2), 1)),
+            yields=(10, 12),
+            changed_at=make.at(days=-14),
+            shrunk_since=make.at(days=-15),
+            back_since=make.at(days=-16),
+            back_to=date(2026, 1, 1),
+            form="rss",
+            form_was="feed",
+            form_changed_at=make.at(days=-17),
+            gap_from=date(2026, 2, 3),
+            gap_until=date(2026, 2, 17),
+        ),
     )
     store.save_intake(run, Intake(result=make.result(), state=state), RULES, make.NOW)
     assert store.source_states() == {"gov": state}

@@ -1,12 +1,14 @@
 """An older database grows into the present schema and keeps what it holds."""
 
 import sqlite3
+from datetime import date
 from pathlib import Path
 
 import pytest
 from sqlite_utils import Database
 
 from pipeline.errors import StoreError
+from pipeline.model import Outcome
 from pipeline.records import Subscriber
 from store import open_store
 from store.migrations import MIGRATIONS, SCHEMA_VERSION
@@ -14,7 +16,14 @@ from tests import make
 
 
 @pytest.fixture(
-    params=["m002_judging", "m003_reading", "m004_deadlines", "m005_pages", "m006_linked_pages"]
+    params=[
+        "m002_judging",
+        "m003_reading",
+        "m004_deadlines",
+        "m005_pages",
+        "m006_linked_pages",
+        "m007_alarms",
+    ]
 )
 def old_home(tmp_path: Path, request: pytest.FixtureRequest) -> Path:
     """A deployment whose database was made by an older schema, with one subscriber."""
@@ -59,6 +68,19 @@ def test_items_of_a_time_before_deadlines_come_back_without_one(tmp_path: Path) 
     store.close()
 
 
+def test_the_pace_of_a_source_is_learned_from_the_items_of_before(tmp_path: Path) -> None:
+    db = Database(tmp_path / "policywatch.db")
+    MIGRATIONS.apply(db, stop_before="m004_deadlines")
+    db.executescript(_ITEM_OF_BEFORE + _STATE_OF_BEFORE)
+    db.conn.commit()
+    db.close()
+    store = open_store(tmp_path)
+    state = store.source_state("gov")
+    assert state.signs.days == ((date(2026, 2, 27), 2), (date(2026, 3, 2), 1))
+    assert (state.interval_minutes, state.outcome) == (45, Outcome.OK)
+    store.close()
+
+
 _ITEM_OF_BEFORE = """
 insert into source (slug, name, kind, url, organisation, jurisdiction, language, type, tier,
     "group", enabled, added_at)
@@ -68,4 +90,15 @@ insert into item (source_id, guid, url, title, summary, body, author, language, 
     published_raw, fingerprint, first_seen_at, origin, revised_at, ruleset_id)
 values (1, '1', 'https://gov.example/1', 'Draft rules', '', '', '', 'en', 'press',
     '', 'f', '2026-03-02T09:00:00.000000Z', 'news', '2026-03-02T09:00:00.000000Z', 1);
+"""
+
+_STATE_OF_BEFORE = """
+insert into source_state (source_id, etag, last_modified, body_hash, interval_minutes, failures,
+    good_polls, entries, outcome, error)
+values (1, '', '', '', 45, 0, 0, 3, 'ok', '');
+insert into item (source_id, guid, url, title, summary, body, author, language, type,
+    published_raw, published_at, fingerprint, first_seen_at, origin, revised_at, ruleset_id)
+select 1, n, '', 'Rules', '', '', '', 'en', 'press', '', '2026-02-27T09:00:00.000000Z', 'f',
+    '2026-03-02T09:00:00.000000Z', 'baseline', '2026', 1
+from (select 'a' as n union select 'b');
 """

@@ -84,7 +84,10 @@ def test_a_frozen_source_is_named_in_the_digest(watch: Deployment, site: Site) -
     poll(watch, "--all")
     assert listed(watch)["alarm"] is None
     poll(watch, "--all", days=10)
-    alarm = "nothing new since 2026-10-29, where something used to come every 24 h"
+    alarm = (
+        "nothing new since 2026-10-29, its document is the same all the time: "
+        "14 working days, where 5 are a surprise"
+    )
     assert listed(watch, days=10)["alarm"] == alarm
     now = (START + timedelta(days=10)).isoformat()
     preview = watch.run("digest", "preview", POLICYWATCH_NOW=now).out

@@ -49,7 +49,11 @@ class Watch:
         return self._with(SUMMER, of)
 
     def alarms(self, now: datetime) -> tuple[str, ...]:
-        return self._with(now, lambda d: alarms(d.sources["gov"], d.store.source_state("gov"), now))
+        def of(found: Deployment) -> tuple[str, ...]:
+            state = found.store.source_state("gov")
+            return tuple(alarm.text for alarm in alarms(found.sources["gov"], state, now))
+
+        return self._with(now, of)
 
     def _with(self, now: datetime, do: Callable[[Deployment], T]) -> T:
         with inside(self.home, self.site, now) as deployment:

@@ -1,17 +1,25 @@
-from datetime import datetime
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
 
-from pipeline.alarms import alarms, doubts, silent_since
+from pipeline.alarms import Alarm, AlarmKind, AlarmRecord, alarms, doubts, next_step, recoveries
 from pipeline.model import Outcome
+from pipeline.signs import Signs
 from tests import make
 
 NOW = make.NOW
 
 
 def told(**state: Any) -> tuple[str, ...]:
-    return alarms(make.source(url="https://gov.example/feed"), make.read_state(**state), NOW)
+    source = make.source(url="https://gov.example/feed")
+    return tuple(alarm.text for alarm in alarms(source, make.read_state(**state), NOW))
+
+
+def daily(*, until: int, step: int = 1, **more: Any) -> Signs:
+    """Give the signs of a source that brought something every so many days, until some days ago."""
+    days = (NOW.date() - timedelta(days=until + step * n) for n in range(20))
+    return Signs(days=tuple((day, 1) for day in sorted(days)), **more)
 
 
 def test_a_source_that_is_well_has_no_alarm() -> None:
@@ -27,7 +35,11 @@ def test_a_disabled_source_has_no_alarm() -> None:
     ("state", "alarm"),
     [
         pytest.param(
-            {"failing_since": make.at(days=-2), "error": "HTTP 503"},
+            {
+                "failing_since": make.at(days=-2),
+                "outcome": Outcome.HTTP_ERROR,
+                "error": "HTTP 503",
+            },
             "not read since 2026-02-28 09:00 UTC: HTTP 503",
             id="failing",
         ),
@@ -43,20 +55,50 @@ def test_a_disabled_source_has_no_alarm() -> None:
             {"gap_at": make.at(days=-1)},
             "shared no entry with the reading before at 2026-03-01 09:00 UTC: items in between may "
             "have been missed",
+            id="gap without dates",
+        ),
+        pytest.param(
+            {
+                "gap_at": make.at(days=-1),
+                "signs": Signs(gap_from=date(2026, 2, 9), gap_until=date(2026, 2, 23)),
+            },
+            "shared no entry with the reading before at 2026-03-01 09:00 UTC: items between "
+            "2026-02-09 and 2026-02-23 may have been missed",
             id="gap",
         ),
         pytest.param(
-            {"newest_at": make.at(days=-40), "usual_hours": 48.0},
-            "nothing new since 2026-01-21, where something used to come every 2 days",
+            {"signs": daily(until=30, changed_at=make.at(days=-1))},
+            "nothing new since 2026-01-31: 29 working days, where 3 are a surprise",
+            id="silent",
+        ),
+        pytest.param(
+            {"signs": daily(until=30, changed_at=make.at(days=-30))},
+            "nothing new since 2026-01-31, its document is the same all the time: 29 working days, "
+            "where 3 are a surprise",
             id="frozen",
         ),
         pytest.param(
-            {"newest_at": make.at(days=-40), "usual_hours": 24.0},
-            "nothing new since 2026-01-21, where something used to come every 24 h",
-            id="frozen daily",
+            {"signs": Signs(days=((date(2025, 12, 31), 8),))},
+            "nothing new since 2025-12-31: nobody knows its pace yet",
+            id="many at once, and nothing since",
         ),
         pytest.param(
-            {"last_new_at": make.at(days=-61)}, "nothing new since 2025-12-31", id="no dates"
+            {
+                "newest_at": make.at(days=-3),
+                "signs": Signs(back_since=make.at(days=-1), back_to=date(2016, 5, 4)),
+            },
+            "its newest entry is of 2016-05-04, it had one of 2026-02-27",
+            id="newest date going back",
+        ),
+        pytest.param(
+            {"entries": 4, "signs": Signs(shrunk_since=make.at(days=-1), yields=(20, 19, 21))},
+            "has 4 entries since 2026-03-01, never fewer than 19 before",
+            id="yield shrunk",
+        ),
+        pytest.param(
+            {"signs": Signs(form="feed", form_was="rss", form_changed_at=make.at(days=-1))},
+            "is <feed> since 2026-03-01, was <rss>",
+            id="format changed",
         ),
         pytest.param(
             {
@@ -82,41 +124,88 @@ def test_what_stands_in_the_file_is_no_move_any_more() -> None:
     assert told(moved_from="https://old.example/", moved_since=make.at(days=-9)) == ()
 
 
-def test_a_gap_is_told_to_whom_it_is_new() -> None:
-    state = make.read_state(gap_at=make.at(days=-3))
-    assert doubts(state, NOW, since=make.at(days=-1)) == ()
-    assert len(doubts(state, NOW, since=make.at(days=-4))) == 1
+def test_a_source_that_was_never_read_has_no_alarm() -> None:
+    assert told(baseline_at=None, failing_since=make.at(days=-9), outcome=Outcome.DNS) == ()
+
+
+@pytest.mark.parametrize(
+    ("outcome", "kind"),
+    [
+        (Outcome.GONE, AlarmKind.GONE),
+        (Outcome.BLOCKED, AlarmKind.BLOCKED),
+        (Outcome.NOT_A_FEED, AlarmKind.UNREADABLE),
+        (Outcome.HTTP_ERROR, AlarmKind.FAILING),
+    ],
+)
+def test_a_failure_has_its_kind_and_a_next_step(outcome: Outcome, kind: AlarmKind) -> None:
+    state = make.read_state(failing_since=NOW, outcome=outcome, error="down")
+    (alarm,) = alarms(make.source(), state, NOW)
+    assert (alarm.kind, alarm.since) == (kind, NOW)
+
+
+def test_every_alarm_has_a_next_step() -> None:
+    assert all(next_step("gov", kind) for kind in AlarmKind)
+    assert next_step("gov", AlarmKind.BLOCKED).endswith("policywatch sources test gov --last-bad")
+
+
+def test_what_happened_once_does_not_recover() -> None:
+    assert [kind for kind in AlarmKind if not kind.recovers] == [AlarmKind.GAP, AlarmKind.FORMAT]
+
+
+def test_what_has_ended_well_is_told_by_source() -> None:
+    def record(kind: AlarmKind, ended: bool = True) -> AlarmRecord:
+        alarm = Alarm(kind=kind, since=NOW, text=f"was {kind}")
+        return AlarmRecord(
+            source_id="gov", alarm=alarm, raised_at=NOW, ended_at=NOW if ended else None
+        )
+
+    records = [
+        record(AlarmKind.SILENT),
+        record(AlarmKind.GAP),
+        record(AlarmKind.EMPTY),
+        record(AlarmKind.GONE, ended=False),
+    ]
+    assert recoveries(records) == {"gov": "was silent; was empty"}
+
+
+def test_the_worst_stands_first() -> None:
+    state = make.read_state(empty_since=NOW, failing_since=NOW, outcome=Outcome.GONE)
+    kinds = [alarm.kind for alarm in alarms(make.source(), state, NOW)]
+    assert kinds == [AlarmKind.GONE, AlarmKind.EMPTY]
+
+
+def test_what_happened_once_is_told_to_whom_it_is_new() -> None:
+    state = make.read_state(
+        gap_at=make.at(days=-3), signs=Signs(form="feed", form_changed_at=make.at(days=-3))
+    )
+    assert doubts(make.source(), state, NOW, since=make.at(days=-1)) == ()
+    assert len(doubts(make.source(), state, NOW, since=make.at(days=-4))) == 2
     assert told(gap_at=make.at(days=-9)) == ()
 
 
 @pytest.mark.parametrize(
-    ("usual_hours", "newest_at", "silent"),
+    "state",
     [
-        pytest.param(24.0, make.at(days=-9), False, id="a long weekend"),
-        pytest.param(24.0, make.at(days=-11), True, id="daily, silent for eleven days"),
-        pytest.param(168.0, make.at(days=-34), False, id="weekly, silent for a month"),
-        pytest.param(168.0, make.at(days=-36), True, id="weekly, silent for five weeks"),
-        pytest.param(2160.0, make.at(days=-179), False, id="quarterly, silent for half a year"),
-        pytest.param(2160.0, make.at(days=-181), True, id="quarterly, silent for longer"),
-        pytest.param(8760.0, make.at(days=-729), False, id="yearly, silent for two years"),
-        pytest.param(8760.0, make.at(days=-731), True, id="yearly, silent for longer"),
+        pytest.param({"failing_since": make.at(days=-29), "outcome": Outcome.DNS}, id="not read"),
+        pytest.param({"empty_since": make.at(days=-29)}, id="empty"),
+        pytest.param({"last_success_at": make.at(days=-29)}, id="nobody asked"),
     ],
 )
-def test_silence_is_measured_by_what_is_usual(
-    usual_hours: float, newest_at: datetime, silent: bool
-) -> None:
-    state = make.read_state(
-        usual_hours=usual_hours, newest_at=newest_at, baseline_at=NOW, last_new_at=NOW
-    )
-    assert (silent_since(state, NOW) == newest_at) == silent
+def test_only_who_was_read_can_be_silent(state: dict[str, Any]) -> None:
+    found = alarms(make.source(), make.read_state(signs=daily(until=30), **state), NOW)
+    assert AlarmKind.SILENT not in {alarm.kind for alarm in found}
 
 
-def test_something_new_ends_the_silence_whatever_its_date() -> None:
-    old = make.at(days=-400)
-    state = make.read_state(usual_hours=24.0, newest_at=old, last_new_at=make.at(days=-1))
-    assert silent_since(state, NOW) is None
+def test_a_source_whose_items_come_late_is_not_silent_by_their_dates() -> None:
+    state = make.read_state(signs=daily(until=30))
+    kinds = [
+        [alarm.kind for alarm in alarms(make.source(late_by=late_by), state, NOW)]
+        for late_by in (30, 58, 50)
+    ]
+    assert kinds == [[AlarmKind.SILENT], [], [AlarmKind.SILENT]]
 
 
-def test_a_watched_page_may_say_the_same_for_years() -> None:
-    state = make.read_state(last_new_at=make.at(days=-900), watched="Rules for AI")
-    assert silent_since(state, NOW) is None
+def test_few_items_say_nothing_of_a_silence() -> None:
+    assert told(signs=Signs(days=((date(2025, 1, 1), 7),))) == ()
+    assert told(signs=Signs(days=((date(2026, 2, 20), 9),))) == ()
+    assert told() == ()

@@ -1,25 +1,26 @@
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
 
 from pipeline.health import (
-    Found,
     after_reading,
+    arrival_days,
     due,
     effective_url,
     late_before,
     left_alone_until,
     standing,
     unconditional,
-    usual_hours,
 )
-from pipeline.model import Outcome, SourceState, Validators
+from pipeline.model import Item, Outcome, Precision, SourceState, Validators
 from pipeline.reading import Reading
+from pipeline.signs import Found, Signs
 from tests import make
 
 NOW = make.NOW
+TODAY = NOW.date()
 URL = "https://gov.example/feed"
 NEVER_READ = SourceState(source_id="gov")
 OK = Reading(
@@ -43,7 +44,7 @@ def minutes(state: SourceState) -> float:
 
 
 def test_first_success_is_the_baseline() -> None:
-    found = Found(entries=3, new=3, newest_at=NOW, usual_hours=24.0)
+    found = Found(entries=3, new=3, newest_at=NOW, days=(TODAY,), form="rss")
     state = after_reading(NEVER_READ, OK, found, NOW)
     assert state == SourceState(
         source_id="gov",
@@ -59,7 +60,7 @@ def test_first_success_is_the_baseline() -> None:
         newest_at=NOW,
         entries=3,
         outcome=Outcome.OK,
-        usual_hours=24.0,
+        signs=Signs(days=((TODAY, 1),), changed_at=NOW, yields=(3,), form="rss"),
     )
     assert 54 <= minutes(state) <= 66
 
@@ -118,10 +119,35 @@ def test_what_was_wrong_with_a_document_is_wrong_while_it_is_the_same() -> None:
     assert standing(make.state(outcome=Outcome.OK), SAME) == SAME
 
 
-def test_the_usual_time_between_entries_counts_days_with_entries() -> None:
-    days = [make.at(days=-day) for day in (0, 1, 3, 4, 7, 8)]
-    assert usual_hours([*days, make.at(days=-1, hours=-2)]) == 24.0
-    assert usual_hours(days[:4]) is None
+def dated(published_at: datetime | None, precision: Precision = Precision.SECOND) -> Item:
+    return make.item(published_at=published_at, precision=precision)
+
+
+@pytest.mark.parametrize(
+    ("item", "day"),
+    [
+        pytest.param(dated(None), TODAY, id="no date"),
+        pytest.param(dated(make.at(days=-1)), date(2026, 3, 1), id="yesterday"),
+        pytest.param(dated(make.at(days=-1, hours=7)), TODAY, id="by the clock of the source"),
+        pytest.param(
+            dated(datetime(2026, 3, 1, tzinfo=UTC), Precision.DAY), date(2026, 3, 1), id="a day"
+        ),
+        pytest.param(dated(make.at(days=1)), TODAY, id="in the future"),
+        pytest.param(dated(make.at(days=-20)), TODAY, id="dated long before it appeared"),
+    ],
+)
+def test_an_item_comes_on_its_day_or_when_it_appears(item: Item, day: date) -> None:
+    source = make.source(timezone="Asia/Tokyo")
+    read_lately = make.read_state(last_success_at=make.at(hours=-1))
+    assert arrival_days([item], source, read_lately, NOW) == (day,)
+
+
+def test_what_piled_up_while_nobody_read_came_on_its_days() -> None:
+    items = [dated(make.at(days=-days)) for days in (20, 400)]
+    away = make.read_state(last_success_at=make.at(days=-21))
+    assert arrival_days(items, make.source(), away, NOW) == (date(2026, 2, 10), TODAY)
+    old = arrival_days(items, make.source(), NEVER_READ, NOW)
+    assert old == (date(2026, 2, 10), date(2025, 1, 26))
 
 
 def test_an_empty_document_is_remembered_until_it_fills() -> None:
@@ -136,9 +162,9 @@ def test_a_gap_is_a_document_that_shares_nothing_after_some_that_did() -> None:
     seen = make.read_state(entries=10, overlaps=2)
     unknown = Found(entries=10, new=10)
     gap = after_reading(seen, OK, unknown, NOW)
-    assert (gap.gap_at, gap.overlaps) == (NOW, 0)
+    assert (gap.gap_at, gap.overlaps) == (NOW, 1)
     after = after_reading(gap, OK, Found(entries=10, new=1, known=9), make.at(hours=1))
-    assert (after.gap_at, after.overlaps) == (NOW, 1)
+    assert (after.gap_at, after.overlaps) == (NOW, 2)
     for untelling in (replace(seen, overlaps=1), replace(seen, entries=2)):
         assert after_reading(untelling, OK, unknown, NOW).gap_at is None
 
