@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 
 from jobs.deployment import JOB_WAIT_SECONDS, Deployment
 from jobs.outbox import deliver_outbox
-from pipeline.alarms import doubts
+from pipeline.alarms import doubts, unproven
 from pipeline.digest import (
     Findings,
     Issue,
@@ -20,7 +20,7 @@ from pipeline.digest import (
     new_source_ids,
     to_json,
 )
-from pipeline.model import Verdict
+from pipeline.model import SourceState, Verdict
 from pipeline.ports import Store
 from pipeline.records import (
     DigestSpec,
@@ -162,7 +162,7 @@ def _build(deployment: Deployment, spec: DigestSpec, now: datetime) -> Issue:
     start = previous.window_end if previous else first_run
     findings = Findings(
         lines=lines,
-        reach=_reach(store, start if previous else None, now),
+        reach=_reach(deployment, start if previous else None, now),
         baselines=_baselines(store, new_sources),
         stored=store.stored_counts(new_sources),
         near=_near(store.near_misses(start, now)),
@@ -180,13 +180,22 @@ def _build(deployment: Deployment, spec: DigestSpec, now: datetime) -> Issue:
     return build_issue(spec, previous, findings, setting, now)
 
 
-def _reach(store: Store, since: datetime | None, now: datetime) -> dict[str, Reach]:
-    """Say how each source was read in a window, and why that may prove little."""
-    states = store.source_states()
+def _reach(deployment: Deployment, since: datetime | None, now: datetime) -> dict[str, Reach]:
+    """Say how each source was read in a window, and why that may prove little.
+
+    One on trial that never worked is not among them.
+    """
+    states = deployment.store.source_states()
     window = since or now - timedelta(days=1)
+    untried = {
+        source.id
+        for source in deployment.configuration.sources
+        if unproven(source, states.get(source.id, SourceState(source_id=source.id)))
+    }
     return {
         name: replace(reach, doubt="; ".join(doubts(states[name], now, since=window)))
-        for name, reach in store.reach(since, now).items()
+        for name, reach in deployment.store.reach(since, now).items()
+        if name not in untried
     }
 
 

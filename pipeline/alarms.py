@@ -15,13 +15,21 @@ _GAP_IS_TOLD_FOR = timedelta(days=8)
 
 
 def alarms(source: Source, state: SourceState, now: datetime) -> tuple[str, ...]:
-    """Return what is wrong with a source, the worst first; nothing for one that is disabled."""
-    if not source.enabled:
+    """Return what is wrong with a source, the worst first; nothing for one that is disabled.
+
+    Nor for one on trial that never worked: nobody relies on it.
+    """
+    if not source.enabled or unproven(source, state):
         return ()
     failing = (_failing(state, state.failing_since),) if state.failing_since else ()
     moved = state.moved_since is not None and state.moved_from == source.url
     told = (*failing, *doubts(state, now, since=now - _GAP_IS_TOLD_FOR))
     return (*told, _moved(state)) if moved else told
+
+
+def unproven(source: Source, state: SourceState) -> bool:
+    """Say whether a source is on trial and was never read: its silence means nothing yet."""
+    return source.trial and state.last_success_at is None
 
 
 def doubts(state: SourceState, now: datetime, *, since: datetime) -> tuple[str, ...]:

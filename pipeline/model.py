@@ -122,7 +122,10 @@ class Selectors:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Source:
-    """One address that we read, as `sources.yaml` declares it; empty text means not given."""
+    """One address that we read, as `sources.yaml` declares it; empty text means not given.
+
+    `trial`: nobody has seen it work yet. `verified`: the day on which somebody last did.
+    """
 
     id: str
     name: str
@@ -142,9 +145,13 @@ class Source:
     user_agent: str = ""
     key_env: str = ""
     path_filter: str = ""
+    rhythm: str | None = None
     late_by: int = 30
+    trial: bool = False
+    verified: date | None = None
     enabled: bool = True
     reason: str = ""
+    terms: str = ""
     was: tuple[str, ...] = ()
     notes: str = ""
 

@@ -5,6 +5,7 @@ Every check belongs to one key, so that all problems of an entry are found in on
 
 import codecs
 import re
+from datetime import date
 from typing import Annotated, Literal, TypeVar
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, available_timezones
@@ -144,6 +145,13 @@ def _visible(text: str) -> str:
     return text.encode("unicode_escape").decode("ascii")
 
 
+def _day(value: object) -> date:
+    try:
+        return date.fromisoformat(str(value))
+    except ValueError:
+        raise ValueError(f"'{value}' is no day, such as 2026-11-25") from None
+
+
 def _listed(value: _Given) -> _Given | list[_Given]:
     """Take one text for a list of one."""
     return [value] if isinstance(value, str) else value
@@ -199,9 +207,13 @@ class SourceShape(Shape):
     headers: Annotated[dict[str, str], AfterValidator(_headers)] = Field(default_factory=dict)
     user_agent: Line = ""
     path_filter: Line = ""
+    rhythm: Literal["daily", "weekly", "monthly", "seldom"] | None = None
     late_by: int = Field(default=30, ge=1)
+    trial: bool = False
+    verified: Annotated[date | None, BeforeValidator(_day)] = None
     enabled: bool = True
     reason: Line = Field(default="", validate_default=True)
+    terms: Line = ""
     was: Annotated[tuple[Id, ...], BeforeValidator(_listed)] = ()
     notes: str = ""
     follow: Literal["page", "pdf"] | None = None
@@ -243,6 +255,13 @@ class SourceShape(Shape):
         if name and address.scheme == "http" and address.hostname not in _LOOPBACK:
             raise ValueError("is sent over https only: change the address")
         return name
+
+    @field_validator("verified")
+    @classmethod
+    def _seen_or_on_trial(cls, verified: date | None, info: ValidationInfo) -> date | None:
+        if verified and info.data.get("trial"):
+            raise ValueError("says that it was seen to work, and 'trial' that it was not")
+        return verified
 
     @field_validator("reason")
     @classmethod

@@ -76,13 +76,21 @@ def check(ctx: click.Context, *, json_: bool) -> None:
     found = settings(ctx)
     loaded = configuration(found)
     enabled = sum(source.enabled for source in loaded.sources)
+    trial = [source.id for source in loaded.sources if source.trial and source.enabled]
     if json_:
-        warnings = [str(warning) for warning in loaded.warnings]
         say_json(
-            {"ok": True, "sources": len(loaded.sources), "enabled": enabled, "warnings": warnings}
+            {
+                "ok": True,
+                "sources": len(loaded.sources),
+                "enabled": enabled,
+                "trial": trial,
+                "warnings": [str(warning) for warning in loaded.warnings],
+            }
         )
-    else:
-        say(f"{len(loaded.sources)} sources, {enabled} enabled: no problems")
+        return
+    say(f"{len(loaded.sources)} sources, {enabled} enabled: no problems")
+    if trial:
+        say(f"{len(trial)} on trial: nobody has seen them work yet")
 
 
 @sources.command()
@@ -246,6 +254,7 @@ def _source_json(source: Source, state: SourceState, now: datetime) -> dict[str,
         "kind": source.kind,
         "url": source.url,
         "enabled": source.enabled,
+        "trial": source.trial,
         "outcome": state.outcome.value if state.outcome else None,
         "alarm": "; ".join(alarms(source, state, now)) or None,
         "last_success": state.last_success_at.isoformat() if state.last_success_at else None,

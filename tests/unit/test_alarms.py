@@ -3,7 +3,7 @@ from typing import Any
 
 import pytest
 
-from pipeline.alarms import alarms, doubts, silent_since
+from pipeline.alarms import alarms, doubts, silent_since, unproven
 from pipeline.model import Outcome
 from tests import make
 
@@ -21,6 +21,14 @@ def test_a_source_that_is_well_has_no_alarm() -> None:
 def test_a_disabled_source_has_no_alarm() -> None:
     source = make.source(enabled=False, reason="moved")
     assert alarms(source, make.read_state(failing_since=NOW), NOW) == ()
+
+
+def test_a_source_on_trial_has_no_alarm_until_it_was_read_once() -> None:
+    source = make.source(trial=True)
+    never = make.state(failing_since=NOW, error="HTTP 404")
+    assert (unproven(source, never), alarms(source, never, NOW)) == (True, ())
+    once = make.read_state(failing_since=NOW, error="HTTP 404")
+    assert alarms(source, once, NOW) == ("not read since 2026-03-02 09:00 UTC: HTTP 404",)
 
 
 @pytest.mark.parametrize(

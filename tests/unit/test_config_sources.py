@@ -2,6 +2,7 @@
 
 import pickle
 import time as clock
+from datetime import date
 
 import pytest
 
@@ -49,9 +50,12 @@ sources:
     user_agent: Reader/1.0
     key_env: A_KEY
     path_filter: /press/
+    rhythm: weekly
     late_by: 60
+    verified: 2026-11-25
     enabled: false
     reason: frozen since spring
+    terms: no commercial use
     was: [old-page, older-page]
     notes: |
       Two lines
@@ -77,9 +81,12 @@ sources:
             user_agent="Reader/1.0",
             key_env="A_KEY",
             path_filter="/press/",
+            rhythm="weekly",
             late_by=60,
+            verified=date(2026, 11, 25),
             enabled=False,
             reason="frozen since spring",
+            terms="no commercial use",
             was=("old-page", "older-page"),
             notes="Two lines\nof notes.\n",
         ),
@@ -154,6 +161,19 @@ def test_one_page_may_hold_two_lists() -> None:
             'organisation: "a\\nb"',
             "'organisation': must be one line of visible characters",
             id="line break",
+        ),
+        pytest.param(
+            "rhythm: hourly",
+            "'rhythm' must be daily, weekly, monthly or seldom, not 'hourly'",
+            id="rhythm",
+        ),
+        pytest.param(
+            "verified: yesterday", "'verified': 'yesterday' is no day, such as 2026-11-25", id="day"
+        ),
+        pytest.param(
+            "trial: true\n   verified: 2026-11-25",
+            "'verified': says that it was seen to work, and 'trial' that it was not",
+            id="on trial and verified",
         ),
         pytest.param("late_by: 0", "'late_by': must be 1 or more", id="late_by"),
         pytest.param(
