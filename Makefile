@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 FUZZ_SECONDS ?= 60
 READY := $(VENV)/.ready
 
-.PHONY: setup demo check test cover docs manual run bench fuzz clean
+.PHONY: setup demo check test cover docs manual schema run bench fuzz clean
 
 setup: $(READY)
 
@@ -41,6 +41,9 @@ docs: setup ## check that the documents are true
 
 manual: setup ## write the grammar of today into docs/themes.md
 	$(BIN)/python -m tests.manual
+
+schema: setup ## write the shape of sources.yaml of today into sources.schema.json, for editors
+	$(BIN)/python -m tests.schema
 
 fuzz: setup ## mutated documents against all that reads foreign bytes; never part of the tests
 	POLICYWATCH_FUZZ_SECONDS=$(FUZZ_SECONDS) $(BIN)/python -m tests.fuzz $(FUZZ)
