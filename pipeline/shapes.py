@@ -204,9 +204,10 @@ class SourceShape(Shape):
     encoding: Annotated[str, AfterValidator(_encoding)] = ""
     select: SelectShape | None = Field(default=None, validate_default=True)
     min_items: int = Field(default=0, ge=0)
+    path_filter: Line = ""
     headers: Annotated[dict[str, str], AfterValidator(_headers)] = Field(default_factory=dict)
     user_agent: Line = ""
-    path_filter: Line = ""
+    key_env: Annotated[str, AfterValidator(_variable)] = Field(default="", validate_default=True)
     rhythm: Literal["daily", "weekly", "monthly", "seldom"] | None = None
     late_by: int = Field(default=30, ge=1)
     trial: bool = False
@@ -219,7 +220,6 @@ class SourceShape(Shape):
     follow: Literal["page", "pdf"] | None = None
     via: Annotated[str, AfterValidator(_address)] = ""
     watch: Annotated[str, AfterValidator(_selector)] = ""
-    key_env: Annotated[str, AfterValidator(_variable)] = Field(default="", validate_default=True)
 
     @field_validator("kind")
     @classmethod
