@@ -1,17 +1,13 @@
 """`policywatch init`."""
 
-import sys
 from collections.abc import Mapping, Sequence
-from pathlib import Path
 from types import MappingProxyType
 
 import click
 
 from jobs.cli.frame import note, opened, say, settings
+from jobs.shipped import BASE, FILES, shipped
 
-FILES = ("sources.yaml", "themes.yaml", "digests.yaml")
-SHIPPED = ".sources.shipped.yaml"
-"""The sources as they came with the program, by which `sources upgrade` tells a person's edits."""
 PACKS: Mapping[str, tuple[str, ...]] = MappingProxyType(
     {
         "japan": ("jp", "international"),
@@ -50,7 +46,7 @@ def init(ctx: click.Context, directory: str | None, *, packs: tuple[str, ...]) -
         text = shipped(name).read_text(encoding="utf-8")
         if name == "sources.yaml":
             text = _packed(text, packs)
-            (found.home / SHIPPED).write_text(text, encoding="utf-8")
+            (found.home / BASE).write_text(text, encoding="utf-8")
         target.write_text(text, encoding="utf-8")
         say(f"wrote {target}")
     with opened(found):
@@ -73,9 +69,3 @@ def _packed(text: str, packs: Sequence[str]) -> str:
         return text
     listed = [(str(entry["id"]), str(entry.get("group"))) for entry in entries(text)]
     return only(text, {name for name, group in listed if group.partition("-")[0] in wanted})
-
-
-def shipped(name: str) -> Path:
-    """Return the file as it was shipped: beside the checkout, or installed under share/."""
-    places = (Path(__file__).parents[2] / name, Path(sys.prefix) / "share/policywatch" / name)
-    return next(place for place in places if place.is_file())

@@ -11,6 +11,8 @@ COMMANDS: Lines = MappingProxyType(
         "list": ("jobs.cli.sources_list", "list_", "List the sources and how they were read."),
         "check": ("jobs.cli.sources_list", "check", "Name every mistake in the files."),
         "test": ("jobs.cli.sources_test", "test", "Read one thing and store nothing."),
+        "add": ("jobs.cli.sources_add", "add", "Find the feed of an address and read it."),
+        "discover": ("jobs.cli.sources_add", "discover", "List the feeds of a site."),
         "backfill": ("jobs.cli.sources_backfill", "backfill", "Store what a source once had."),
         "disable": ("jobs.cli.sources_edit", "disable", "Stop reading sources, with a reason."),
         "enable": ("jobs.cli.sources_edit", "enable", "Read sources again."),

@@ -65,7 +65,7 @@ def test(ctx: click.Context, /, what: str, *, kept: str | None, json_: bool, **g
     except OSError as e:
         raise click.UsageError(f"{what}: {e.strerror or e}") from e
     if json_:
-        say_json(_trial_json(trial))
+        say_json(trial_json(trial))
     else:
         _show(trial)
     end(ctx, Code.OK if trial.outcome.read else Code.SOURCES)
@@ -113,7 +113,7 @@ def _asked(source: Source, given: dict[str, Any]) -> Source:
     if timezone and timezone not in available_timezones():
         raise click.UsageError(f"--timezone: no zone is called '{timezone}'")
     changes = {"encoding": encoding, "timezone": timezone, "kind": given["kind"]}
-    changes["select"] = _selectors(given["selects"])
+    changes["select"] = selectors(given["selects"])
     source = _elsewhere(source, address) if address else source
     return replace(source, **{name: value for name, value in changes.items() if value})
 
@@ -124,7 +124,8 @@ def _elsewhere(source: Source, url: str) -> Source:
     return replace(source, url=url, key_env=source.key_env if same else "")
 
 
-def _selectors(texts: tuple[str, ...]) -> Selectors | None:
+def selectors(texts: tuple[str, ...]) -> Selectors | None:
+    """Return selectors as they stand on the command line."""
     named = {name: css for name, _, css in (text.partition("=") for text in texts)}
     if not named:
         return None
@@ -164,7 +165,8 @@ def _show(trial: Trial) -> None:
     table(("published", "title", "link"), rows)
 
 
-def _trial_json(trial: Trial) -> dict[str, object]:
+def trial_json(trial: Trial) -> dict[str, object]:
+    """Return a trial in the shape that scripts rely on."""
     return {
         "ok": trial.outcome.read,
         "kind": trial.kind,
