@@ -46,21 +46,24 @@ def entries(text: str) -> list[dict[str, Value]]:
     return [place.entry for place in _places(text)]
 
 
-def with_entry(text: str, entry: Entry) -> str:
-    """Put a new entry behind the last one of its group, or behind all others."""
+def with_entries(text: str, new: Sequence[Entry]) -> str:
+    """Put each new entry behind the last one of its group, or behind all others."""
     places = _places(text)
-    group = [p for p in places if p.entry.get("group", "") == entry.get("group", "")]
-    before = (group or places)[-1]
     lines, end = _lines(text)
-    dash = " " * lines[before.first].index("-")
+    if not lines[places[-1].last].endswith(("\n", "\r")):
+        lines[places[-1].last] += end
+    last = {str(place.entry.get("group", "")): at for at, place in enumerate(places)}
     spaced = len(places) == 1 or any(not lines[p.first - 1].strip() for p in places[1:])
-    new = [end] * spaced + [f"{line}{end}" for line in written(entry, dash)]
-    if not lines[before.last].endswith(("\n", "\r")):
-        lines[before.last] += end
-    lines[before.last + 1 : before.last + 1] = new
-    at = places.index(before) + 1
-    meant = [place.entry for place in places]
-    return _checked("".join(lines), [*meant[:at], dict(entry), *meant[at:]])
+    behind: dict[int, list[Entry]] = {}
+    for entry in new:
+        behind.setdefault(last.get(str(entry.get("group", "")), len(places) - 1), []).append(entry)
+    for at in sorted(behind, reverse=True):
+        dash = " " * lines[places[at].first].index("-")
+        blocks = [[""] * spaced + written(entry, dash) for entry in behind[at]]
+        added = [f"{line}{end}" for block in blocks for line in block]
+        lines[places[at].last + 1 : places[at].last + 1] = added
+    meant = [e for at, place in enumerate(places) for e in (place.entry, *behind.get(at, ()))]
+    return _checked("".join(lines), meant)
 
 
 def with_keys(text: str, changes: Mapping[str, Mapping[str, Change]]) -> str:

@@ -28,7 +28,7 @@ from pipeline.parse import KINDS
 from pipeline.proposal import Entry, same_address
 from pipeline.rules.ruleset import Ruleset
 from pipeline.shapes import SourceShape
-from pipeline.sourcesfile import entries, with_entry
+from pipeline.sourcesfile import entries, with_entries
 from pipeline.urls import is_http_url
 from pipeline.yamlfile import Value, read_text
 
@@ -90,7 +90,7 @@ def add(
     except ValidationError as e:
         raise click.UsageError(_plain(e)) from e
     _refuse(str(proposal.entry["url"]), old, mine)
-    new = with_entry(old, proposal.entry)
+    new = with_entries(old, [proposal.entry])
     if not json_:
         _show(proposal, ruleset, difference(old, new))
     write = yes if json_ else agreed("Add it?", yes=yes, dry_run=dry_run)

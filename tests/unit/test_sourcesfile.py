@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from pipeline.config import load_sources
 from pipeline.errors import ConfigError
 from pipeline.sourceentry import written
-from pipeline.sourcesfile import EditError, entries, only, with_entry, with_keys
+from pipeline.sourcesfile import EditError, entries, only, with_entries, with_keys
 from pipeline.yamlfile import read_text
 from tests.unit.test_catalogue import TEXT
 
@@ -155,7 +155,7 @@ def test_what_is_put_in_and_taken_out_leaves_nothing() -> None:
 
 
 def test_a_new_entry_stands_behind_its_group() -> None:
-    changed = with_entry(FILE, NEW | {"group": "gov"})
+    changed = with_entries(FILE, [NEW | {"group": "gov"}])
     assert [entry["id"] for entry in entries(changed)] == ["a", "b", "new", "c", "d"]
     block = "\n  - id: new\n    name: 新\n    kind: feed\n    url: https://n.example/\n"
     assert changed == FILE.replace(
@@ -165,20 +165,22 @@ def test_a_new_entry_stands_behind_its_group() -> None:
 
 
 def test_a_new_entry_without_a_group_of_its_own_stands_last() -> None:
-    changed = with_entry(FILE, NEW)
+    changed = with_entries(FILE, [NEW])
     assert [entry["id"] for entry in entries(changed)] == ["a", "b", "c", "d", "new"]
     assert changed.endswith("    url: https://n.example/\n# The end.\n")
 
 
 def test_entries_without_lines_between_them_get_none() -> None:
     text = "sources:\n- {id: a}\n- {id: b}"
-    assert with_entry(text, {"id": "c"}) == f"{text}\n- id: c\n"
-    assert with_entry("sources:\n- {id: a}\n", {"id": "c"}) == "sources:\n- {id: a}\n\n- id: c\n"
+    assert with_entries(text, [{"id": "c"}]) == f"{text}\n- id: c\n"
+    assert (
+        with_entries("sources:\n- {id: a}\n", [{"id": "c"}]) == "sources:\n- {id: a}\n\n- id: c\n"
+    )
 
 
 def test_line_ends_and_a_missing_last_one_are_kept() -> None:
     dos = FILE.replace("\n", "\r\n")
-    changed = with_entry(with_keys(dos, {"a": {"trial": "true"}}), NEW)
+    changed = with_entries(with_keys(dos, {"a": {"trial": "true"}}), [NEW])
     assert "\n" not in changed.replace("\r\n", "")
     text = "sources:\n  - id: a\n    name: A"
     assert with_keys(text, {"a": {"notes": "x"}}) == f"{text}\n    notes: x\n"
@@ -210,16 +212,16 @@ def test_the_whole_of_the_shipped_file_is_itself() -> None:
 )
 def test_a_file_of_another_form_is_refused(text: str, told: str) -> None:
     with pytest.raises(EditError, match=told.replace("[", r"\[").replace("]", r"\]")):
-        with_entry(text, NEW)
+        with_entries(text, [NEW])
 
 
 def test_what_cannot_be_done_safely_is_not_done() -> None:
     with pytest.raises(EditError, match="no entry has the id 'z'"):
         with_keys(FILE, {"z": {"name": "Z"}})
     with pytest.raises(EditError, match="edit it by hand"):
-        with_entry(FILE, NEW | {"x ": "y"})
+        with_entries(FILE, [NEW | {"x ": "y"}])
     with pytest.raises(EditError, match="cannot be changed here"):
-        with_entry(FILE, NEW | {"a: b": "c"})
+        with_entries(FILE, [NEW | {"a: b": "c"}])
     with pytest.raises(ConfigError, match=r"sources\.yaml:1:1"):
         entries("")
 
