@@ -45,8 +45,8 @@ def init(ctx: click.Context, directory: str | None, *, packs: tuple[str, ...]) -
             continue
         text = shipped(name).read_text(encoding="utf-8")
         if name == "sources.yaml":
-            text = _packed(text, packs)
             (found.home / BASE).write_text(text, encoding="utf-8")
+            text = _packed(text, packs)
         target.write_text(text, encoding="utf-8")
         say(f"wrote {target}")
     with opened(found):

@@ -17,6 +17,7 @@ COMMANDS: Lines = MappingProxyType(
         "export-opml": ("jobs.cli.sources_exchange", "export_opml", "Print a list for readers."),
         "import-csv": ("jobs.cli.sources_exchange", "import_csv", "Add what a table lists."),
         "export-csv": ("jobs.cli.sources_exchange", "export_csv", "Print a table."),
+        "upgrade": ("jobs.cli.sources_upgrade", "upgrade", "Take over a newer catalogue."),
         "backfill": ("jobs.cli.sources_backfill", "backfill", "Store what a source once had."),
         "disable": ("jobs.cli.sources_edit", "disable", "Stop reading sources, with a reason."),
         "enable": ("jobs.cli.sources_edit", "enable", "Read sources again."),
