@@ -20,6 +20,8 @@ from jobs.cli.frame import (
     settings,
     table,
 )
+from jobs.cli.sources_edit import edits
+from jobs.cli.sources_test_all import test_all
 from jobs.settings import Settings
 from jobs.trial import (
     NOWHERE,
@@ -40,7 +42,13 @@ _SELECT_HELP = f"For a page: {', '.join(_SELECT_NAMES)}, each as NAME=CSS."
 
 
 @click.command()
-@click.argument("what", metavar="FILE|URL|ID")
+@click.argument("what", metavar="FILE|URL|ID", required=False)
+@click.option("--all", "all_", is_flag=True, help="Every enabled source once, as a report.")
+@click.option("--trial", is_flag=True, help="With --all: only those on trial.")
+@click.option("--anew", is_flag=True, help="With --all: again what this round has tried.")
+@click.option("--markdown", is_flag=True, help="With --all: a table in Markdown.")
+@click.option("--mark-verified", is_flag=True, help="With --all: note the day in sources.yaml.")
+@edits
 @click.option("--last-good", "kept", flag_value="good", help="Read again what last gave entries.")
 @click.option("--last-bad", "kept", flag_value="bad", help="Read again what last gave none.")
 @click.option("--as", "like", metavar="ID", help="Read it as this configured source is read.")
@@ -52,14 +60,24 @@ _SELECT_HELP = f"For a page: {', '.join(_SELECT_NAMES)}, each as NAME=CSS."
 @click.option("--select", "selects", multiple=True, metavar="NAME=CSS", help=_SELECT_HELP)
 @as_json
 @click.pass_context
-def test(ctx: click.Context, /, what: str, *, kept: str | None, json_: bool, **given: Any) -> None:
+def test(
+    ctx: click.Context, /, what: str | None, *, kept: str | None, json_: bool, **given: Any
+) -> None:
     """Read one thing as a poll would, store nothing, and show what would be kept.
 
     What no source is configured for is read as the kind that its document shows. What a source
     gave on its last good or last bad reading is kept, and can be read again without asking its
     server.
+
+    With --all every enabled source is read at the pace of a poll. A round that was interrupted
+    goes on where it was.
     """
     found = settings(ctx)
+    if given["all_"]:
+        test_all(ctx, found, given | {"json_": json_})
+        return
+    if not what:
+        raise click.UsageError("name a file, an address or a source's id, or say --all")
     try:
         trial = _replayed(found, what, kept, given) if kept else _trial(found, what, given)
     except OSError as e:

@@ -26,7 +26,7 @@ _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 @as_json
 @click.pass_context
 def upgrade(
-    ctx: click.Context, newer: Path | None, *, base: Path | None, json_: bool, **told: bool
+    ctx: click.Context, /, newer: Path | None, *, base: Path | None, json_: bool, **told: bool
 ) -> None:
     """Take over a newer catalogue, by default the one that came with the program, source by source.
 
