@@ -37,7 +37,8 @@ cover: setup ## branch coverage of the pure modules, which must be complete
 	$(BIN)/pytest tests/unit --cov --cov-branch --cov-report=term-missing --cov-fail-under=100
 
 docs: setup ## check that the documents are true
-	$(BIN)/pytest tests/e2e/test_readme.py tests/e2e/test_themes_manual.py tests/unit/test_themes_manual.py
+	$(BIN)/pytest tests/e2e/test_readme.py tests/e2e/test_themes_manual.py tests/unit/test_themes_manual.py \
+		tests/e2e/test_sources_manual.py tests/unit/test_schema.py
 
 manual: setup ## write the grammar of today into docs/themes.md
 	$(BIN)/python -m tests.manual
