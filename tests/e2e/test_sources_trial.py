@@ -16,7 +16,7 @@ def test_its_failures_are_no_trouble_of_a_digest_until_it_was_read(
     deployment.environment["POLICYWATCH_NOW"] = "2026-03-02T12:00"
     deployment.write("sources.yaml", SOURCES.replace("URL", site.url("")))
     site.pages["/gov.xml"] = Page(ENTRY)
-    deployment.run("poll", "--all")
+    assert [deployment.run("poll", *what).code for what in (["--all"], ["maybe"])] == [0, 4]
     told = deployment.run("digest", "preview", "--json").json
     assert (told["read"], told["sources"], told["trouble"]) == (1, 1, [])
     listed = {row["id"]: row for row in deployment.run("sources", "list", "--json").json}
@@ -27,6 +27,6 @@ def test_its_failures_are_no_trouble_of_a_digest_until_it_was_read(
     deployment.run("poll", "--all")
     assert "Perhaps a ministry" in deployment.run("digest", "preview").out
     del site.pages["/maybe.xml"]
-    deployment.run("poll", "--all")
+    assert deployment.run("poll", "--all").code == 4
     listed = {row["id"]: row for row in deployment.run("sources", "list", "--json").json}
     assert "not read since" in listed["maybe"]["alarm"]
