@@ -3,7 +3,7 @@
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from pipeline.config import load_sources
@@ -226,6 +226,7 @@ def test_what_cannot_be_done_safely_is_not_done() -> None:
         entries("")
 
 
+@example('a "b" \\ \u2028 \U0001f3d9')
 @given(st.text(min_size=1).filter(lambda text: text.strip() == text))
 def test_any_text_is_written_so_that_it_is_read_again(text: str) -> None:
     try:
