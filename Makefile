@@ -43,7 +43,7 @@ docs: setup ## check that the documents are true
 manual: setup ## write the grammar of today into docs/themes.md
 	$(BIN)/python -m tests.manual
 
-schema: setup ## write the shape of sources.yaml of today into sources.schema.json, for editors
+schema: setup ## write the shape of sources.yaml of today into sources.schema.json and docs/sources.md
 	$(BIN)/python -m tests.schema
 
 fuzz: setup ## mutated documents against all that reads foreign bytes; never part of the tests

@@ -155,7 +155,7 @@ def _address(entry: Mapping[str, Value]) -> str:
     """Return what two entries that read the same items share; one page may hold two lists."""
     url = _text(entry, "url")
     reading = repr((entry.get("select"), entry.get("path_filter")))
-    return f"{identity_form(url)} {reading}" if url else ""
+    return f"{identity_form(url).rstrip('/')} {reading}" if url else ""
 
 
 def _unknown_themes(file: YamlFile, theme_ids: Collection[str]) -> Iterator[Problem]:

@@ -395,10 +395,12 @@ def test_the_same_id_or_address_twice_names_the_first_line() -> None:
         " - {id: a, name: A, kind: feed, url: https://a.example/feed}\n"
         " - {id: a, name: B, kind: feed, url: https://b.example/feed}\n"
         " - {id: c, name: C, kind: feed, url: http://A.example/feed#top}\n"
+        " - {id: d, name: D, kind: feed, url: https://b.example/feed/}\n"
     )
     assert source_problems(text) == [
         "3:5: source 2 (a): 'id' stands twice in this file (first in line 2)",
         "4:33: source 3 (c): 'url' stands twice in this file (first in line 2)",
+        "5:33: source 4 (d): 'url' stands twice in this file (first in line 3)",
     ]
 
 

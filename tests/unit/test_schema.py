@@ -9,7 +9,7 @@ import yaml
 from jsonschema import Draft202012Validator
 
 from pipeline.schema import SAID, sources_schema
-from tests.schema import SCHEMA, text
+from tests.schema import MANUAL, SCHEMA, keys_table, text
 
 ROOT = Path(__file__).parents[2]
 
@@ -31,6 +31,10 @@ def faults(written: str) -> list[str]:
 
 def test_the_written_schema_is_that_of_today() -> None:
     assert SCHEMA.read_text(encoding="utf-8") == text(), "run: make schema"
+
+
+def test_the_manual_lists_the_keys_of_today() -> None:
+    assert keys_table() in MANUAL.read_text(encoding="utf-8"), "run: make schema"
 
 
 def test_the_shipped_sources_fit_it_and_name_it() -> None:
