@@ -14,6 +14,7 @@ from pipeline.errors import PolicywatchError, SourceError
 from pipeline.fetch import HostSession
 from pipeline.model import Document, Outcome, Selectors, Source
 from pipeline.parse import KINDS, kind_of
+from pipeline.parse.prescan import risky
 from pipeline.parse.sniff import IS_SITEMAP, opened
 from pipeline.proposal import Entry, Find, api_kind, entry_for, same_address, same_site
 from pipeline.reader import read_source
@@ -138,6 +139,8 @@ class _Finder:
         text = self._page(document)
         if not text:
             return self._or_raise(self._feed(document, session))
+        if reason := risky(document.content):
+            return self._unseen(reason, session)
         if not wanted.kind and not wanted.select:
             for tried in self._feeds(text, document, session):
                 if tried.good:
@@ -148,10 +151,23 @@ class _Finder:
         """Try everything that the address leads to."""
         document = self._document(session)
         text = page_text(document)
+        if text and (reason := risky(document.content)):
+            raise self._error(f"the page is not looked into ({reason})")
         for _ in self._feeds(text, document, session) if text else ():
             pass
         if not text:
             self._feed(document, session)
+
+    def _unseen(self, reason: str, session: HostSession) -> Tried:
+        """Read a page that is better not looked into as asked: its reader can be killed."""
+        if self._wanted.select is None:
+            raise self._error(
+                f"the page is not looked into ({reason}): give the address of its feed, or name "
+                "its items with --select item=CSS"
+            )
+        source = replace(self.source, kind="page")
+        candidate = Candidate(url=self._wanted.url, found="the list of the page, by selectors")
+        return self._or_raise(self._try(candidate, source, session))
 
     def _as_asked(self, session: HostSession) -> Tried:
         """Read the address as the kind that was asked for; of a page, name the feeds it has."""

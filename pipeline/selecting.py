@@ -12,6 +12,7 @@ from pipeline.model import Selectors
 from pipeline.parse.page import PROLOG
 
 _FEWEST: Final = 3
+_MOST_FORMS: Final = 40
 _ROWS: Final = ("li", "article", "tr", "dd", "dl", "div", "section", "p", "a")
 _TOO_PLAIN: Final = frozenset({"li", "tr", "dd", "div", "section", "p", "a"})
 _AROUND: Final = ("nav", "header", "footer", "aside", "form")
@@ -32,7 +33,7 @@ def proposed(text: str, now: datetime) -> Selectors | None:
     for selector, rows in _repeated(soup):
         dates = _date_selector(soup, selector, rows, now)
         worth = _worth(rows) * (3 if dates else 1)
-        if worth and (best is None or worth > best[0]):
+        if worth > (best[0] if best else 0):
             title = _title_selector(rows)
             best = worth, Selectors(item=selector, title=title, link=title, date=dates)
     return best[1] if best else None
@@ -40,17 +41,15 @@ def proposed(text: str, now: datetime) -> Selectors | None:
 
 def _repeated(soup: BeautifulSoup) -> Iterator[tuple[str, list[Tag]]]:
     """Yield every selector that finds rows of one form, each with a link."""
-    seen = set[str]()
+    forms: dict[str, list[Tag]] = {}
     for row in soup.find_all(_ROWS):
-        if _in_menu(row) or not _main_link(row):
-            continue
-        selector = _path(row)
-        if selector in seen or selector in _TOO_PLAIN:
-            continue
-        seen.add(selector)
+        if _main_link(row) and not _in_menu(row):
+            forms.setdefault(_path(row), []).append(row)
+    worth = {form: _worth(rows) for form, rows in forms.items() if form not in _TOO_PLAIN}
+    for selector in sorted(worth, key=lambda form: -worth[form])[:_MOST_FORMS]:
         rows = [tag for tag in soup.select(selector) if not _in_menu(tag)]
         linked = [tag for tag in rows if _main_link(tag)]
-        if len(linked) >= _FEWEST and len(linked) >= 0.8 * len(rows) and _flat(linked):
+        if len(linked) >= 0.8 * len(rows) and _flat(linked):
             yield selector, linked
 
 

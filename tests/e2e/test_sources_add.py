@@ -211,6 +211,17 @@ def test_a_mistake_is_named_with_what_to_do(
     assert told in " ".join(done.err.split())
 
 
+def test_a_page_that_is_better_not_looked_into_is_read_where_it_can_be_killed(
+    home: Deployment, site: Site
+) -> None:
+    rows = "".join(ROW.format(day, day, day) for day in (1, 2, 3))
+    site.pages["/deep"] = html("<div>" * 300 + LIST.format(rows) + "</div>" * 300)
+    done = home.run("sources", "add", site.url("/deep"), "--yes")
+    assert (done.code, "is not looked into (elements more than 200 deep)" in done.err) == (4, True)
+    told = added(home, site.url("/deep"), "--select", "item=ul.news > li", "--id", "deep")
+    assert len(told["entries"]) == 3
+
+
 def test_what_is_known_of_the_same_site_is_named(home: Deployment, site: Site) -> None:
     known = f"  - {{id: list, name: List, kind: feed, url: '{site.url('/feed.xml')}'}}\n"
     home.write("sources.yaml", SOURCES + known)

@@ -2,6 +2,7 @@
 
 import json
 from pathlib import Path
+from time import process_time
 
 import pytest
 
@@ -112,3 +113,15 @@ def test_a_row_is_what_holds_one_link(body: str, item: str) -> None:
 )
 def test_nothing_is_made_up(body: str) -> None:
     assert proposed(f"<html><body>{body}</body></html>", make.NOW) is None
+
+
+def test_a_page_of_a_thousand_forms_is_no_trap() -> None:
+    letters = "abcdefghij"
+    body = "".join(
+        f'<div class="c{letters[i % 10]}{letters[i // 10 % 10]}{letters[i // 100 % 10]}">'
+        f'<a href="/{i}">A headline of some words {i}</a></div>'
+        for i in range(3000)
+    )
+    start = process_time()
+    assert proposed(f"<html><body>{body}</body></html>", make.NOW)
+    assert process_time() - start < 8
