@@ -13,7 +13,7 @@ from pipeline.discover import Candidate, candidates, common_places, page_text, s
 from pipeline.errors import PolicywatchError, SourceError
 from pipeline.fetch import HostSession
 from pipeline.model import Document, Outcome, Selectors, Source
-from pipeline.parse import KINDS, kind_of
+from pipeline.parse import kind_of
 from pipeline.parse.prescan import risky
 from pipeline.parse.sniff import IS_SITEMAP, opened
 from pipeline.proposal import Entry, Find, api_kind, entry_for, same_address, same_site
@@ -133,7 +133,7 @@ class _Finder:
     def find(self, session: HostSession) -> Tried:
         """Return the first that can be read; raise AddError."""
         wanted = self._wanted
-        if KINDS[self.source.kind].since or wanted.kind not in ("", "page"):
+        if wanted.kind not in ("", "page") or api_kind(wanted.url):
             return self._as_asked(session)
         document = self._document(session)
         text = self._page(document)

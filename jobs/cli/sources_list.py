@@ -5,7 +5,7 @@ from datetime import datetime
 import click
 
 from jobs.cli.frame import as_json, configuration, opened, say, say_json, settings, table
-from pipeline.alarms import alarms
+from pipeline.alarms import alarms, unproven
 from pipeline.model import Source, SourceState
 
 
@@ -63,6 +63,7 @@ def _source_json(source: Source, state: SourceState, now: datetime) -> dict[str,
         "group": source.group,
         "enabled": source.enabled,
         "trial": source.trial,
+        "verified": source.verified.isoformat() if source.verified else None,
         "outcome": state.outcome.value if state.outcome else None,
         "alarm": "; ".join(alarms(source, state, now)) or None,
         "last_success": state.last_success_at.isoformat() if state.last_success_at else None,
@@ -73,6 +74,8 @@ def _source_json(source: Source, state: SourceState, now: datetime) -> dict[str,
 
 def _row(source: Source, state: SourceState, now: datetime) -> tuple[str, ...]:
     outcome = state.outcome.value if state.outcome else "never read"
+    if unproven(source, state):
+        outcome = f"{outcome} (on trial)"
     return (
         source.id,
         source.name,

@@ -22,6 +22,7 @@ def test_its_failures_are_no_trouble_of_a_digest_until_it_was_read(
     listed = {row["id"]: row for row in deployment.run("sources", "list", "--json").json}
     assert (listed["maybe"]["trial"], listed["maybe"]["alarm"]) == (True, None)
     assert "404" in listed["maybe"]["error"]
+    assert "\thttp_error (on trial)\t" in deployment.run("sources", "list").out
     assert "1 on trial" in deployment.run("sources", "check").out
     site.pages["/maybe.xml"] = Page(ENTRY)
     deployment.run("poll", "--all")
