@@ -21,6 +21,7 @@ _MENU: Final = re.compile(r"nav|menu|breadcrumb|footer|header|sidebar|pagin|soci
 _NAME: Final = re.compile(r"[A-Za-z][\w-]{0,40}")
 _COUNTED: Final = re.compile(r"\d{2,}|--?\d")
 _DATES: Final = ("time", "span", "p", "div", "dt", "td", "em", "small", "h2", "h3", "h4", "strong")
+_HEADINGS: Final = ("h1", "h2", "h3", "h4", "caption")
 _LONGEST_DATE: Final = 40
 _TELLING: Final = 60
 _CJK: Final = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
@@ -130,12 +131,27 @@ def _date_selector(soup: BeautifulSoup, item: str, rows: Sequence[Tag], now: dat
             found = [hit for row in rows if (hit := row.select_one(_step(tag)))]
             if len(found) >= 0.6 * len(rows) and all(_dated(hit, now) for hit in found):
                 return _step(tag)
-    above = [tag for tag in rows[0].find_all_previous(_DATES, limit=12) if _dated(tag, now)]
-    if not above or len(soup.select(_path(above[0]))) > 2 * len(rows):
-        return ""
-    return "" if _path(above[0]) == item else _path(above[0])
+    above = next((path for path in _above(rows[0], now) if path != item), "")
+    return above if above and len(soup.select(above)) <= 2 * len(rows) + 1 else ""
+
+
+def _above(row: Tag, now: datetime) -> Iterator[str]:
+    """Yield what finds a date above a row: one place, or a day and the year in a heading."""
+    near = row.find_all_previous(_DATES, limit=12)
+    yield from (_path(tag) for tag in near if _read(_written(tag), now))
+    for tag in near:
+        for heading in tag.find_all_previous(_HEADINGS, limit=2):
+            if _read(f"{_written(heading)} {_written(tag)}", now):
+                yield f"{_path(heading)}, {_path(tag)}"
 
 
 def _dated(tag: Tag, now: datetime) -> bool:
-    written = str(tag.get("datetime") or _said(tag))
-    return len(written) <= _LONGEST_DATE and bool(parse_date(written, timezone="UTC", now=now))
+    return _read(_written(tag), now)
+
+
+def _written(tag: Tag) -> str:
+    return str(tag.get("datetime") or _said(tag))
+
+
+def _read(text: str, now: datetime) -> bool:
+    return len(text) <= _LONGEST_DATE and bool(parse_date(text, timezone="UTC", now=now))

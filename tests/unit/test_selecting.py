@@ -66,6 +66,15 @@ def test_a_date_above_its_rows_is_found() -> None:
     ]
 
 
+def test_a_year_in_a_heading_above_is_found() -> None:
+    text = (PAGES / "jp-mofa-press-html.html").read_text(encoding="utf-8")
+    assert titles(text) == [
+        "令和8年2月 2月27日付 /mofaj/press/release/pressit_000001_00001.html",
+        "令和8年2月 2月27日付 /mofaj/press/release/pressit_000001_00002.html",
+        "令和8年2月 2月26日付 /mofaj/press/release/pressit_000001_00003.html",
+    ]
+
+
 @pytest.mark.parametrize("path", [pytest.param(p, id=p.stem) for p in PAGES.glob("*.html")])
 def test_on_the_samples_of_shipped_pages_nothing_is_missed(path: Path) -> None:
     expected = [row[1] for row in json.loads(path.with_suffix(".json").read_text(encoding="utf-8"))]
