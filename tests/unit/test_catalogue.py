@@ -3,11 +3,10 @@
 import json
 from collections import Counter
 from pathlib import Path
-from time import process_time
 
 import pytest
 
-from pipeline.config import load_configuration, load_sources
+from pipeline.config import load_sources
 from pipeline.model import Source, Tier
 from pipeline.normalise import as_item
 from pipeline.parse import parse
@@ -55,12 +54,6 @@ def test_what_may_not_be_used_is_not_read_by_default() -> None:
     private = [source for source in SOURCES if "private use" in source.terms]
     assert private
     assert [source.id for source in private if source.enabled] == []
-
-
-def test_the_files_are_checked_in_a_moment() -> None:
-    start = process_time()
-    load_configuration(ROOT, examples=False)
-    assert process_time() - start < 2
 
 
 def test_a_page_is_on_trial_unless_a_sample_proves_its_selectors() -> None:
