@@ -93,15 +93,18 @@ def poll(
             break
     finished = deployment.now()
     store.finish_run(run_id, finished)
-    order = {source.id: i for i, source in enumerate(deployment.configuration.sources)}
-    results.sort(key=lambda result: order[result.source_id])
     return PollReport(
         run_id=run_id,
         started=started,
         finished=finished,
-        results=tuple(results),
+        results=_in_order(deployment, results),
         unproven=_unproven(deployment, choice, results),
     )
+
+
+def _in_order(deployment: Deployment, results: Iterable[SourceResult]) -> tuple[SourceResult, ...]:
+    order = {source.id: i for i, source in enumerate(deployment.configuration.sources)}
+    return tuple(sorted(results, key=lambda result: order[result.source_id]))
 
 
 def _unproven(
