@@ -24,6 +24,7 @@ _ADDRESS: Final = re.compile(
     re.IGNORECASE,
 )
 _WORDS: Final = re.compile(r"\b(?:rss|atom|feed)\b|新着情報配信", re.IGNORECASE)
+_PROLOG: Final = re.compile(r"<\?xml[^<>]{0,500}>?", re.IGNORECASE)
 _PLACES: Final = ("feed/", "rss.xml", "index.rdf", "feed.xml", "atom.xml", "rss/")
 _SHELL: Final = re.compile(
     r"enable javascript|javascript (?:is|must be) |requires javascript|javascriptを有効",
@@ -48,7 +49,8 @@ def page_text(document: Document) -> str:
     if root_of(text).name != "html":
         return ""
     refuse_walls(text)
-    return text
+    # Beautiful Soup warns when HTML looks like XML anywhere.
+    return _PROLOG.sub("", text)
 
 
 def candidates(text: str, url: str) -> tuple[Candidate, ...]:

@@ -9,7 +9,6 @@ from bs4 import BeautifulSoup, Tag
 
 from pipeline.dates import parse_date
 from pipeline.model import Selectors
-from pipeline.parse.page import PROLOG
 
 _FEWEST: Final = 3
 _MOST_FORMS: Final = 40
@@ -29,7 +28,7 @@ _CJK: Final = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
 
 def proposed(text: str, now: datetime) -> Selectors | None:
     """Return selectors for what most looks like a list of news, or None when nothing repeats."""
-    soup = BeautifulSoup(PROLOG.sub("", text), "lxml")
+    soup = BeautifulSoup(text, "lxml")
     best: tuple[float, Selectors] | None = None
     for selector, rows in _repeated(soup):
         dates = _date_selector(soup, selector, rows, now)

@@ -20,7 +20,7 @@ COMMENT: Final = "comment"
 """The `date` selector for pages that keep their dates inside HTML comments."""
 
 _COMMA: Final = re.compile(r",(?![^()\[\]]*[)\]])")
-PROLOG: Final = re.compile(r"<\?xml[^<>]{0,500}>?", re.IGNORECASE)
+_PROLOG: Final = re.compile(r"<\?xml[^<>]{0,500}>?", re.IGNORECASE)
 _LINKED: Final = "a[href]"
 
 
@@ -38,7 +38,7 @@ def parse(source: Source, document: Document) -> Parsed:
         page=True,
     )
     # Beautiful Soup warns when HTML looks like XML anywhere.
-    soup = BeautifulSoup(PROLOG.sub("", text), "lxml")
+    soup = BeautifulSoup(_PROLOG.sub("", text), "lxml")
     select = source.select or Selectors(item=_LINKED)
     found = _select(soup, select.item)
     rows = [row for row in found if _link_of(row, select)]

@@ -76,5 +76,7 @@ def test_what_stands_in_the_way_is_named() -> None:
 
 def test_a_page_is_told_from_a_feed_and_from_a_wall() -> None:
     assert page_text(make.document("<rss></rss>")) == ""
+    page = "<?xml version='1.0'?><!DOCTYPE html><html><p>Words</html>"
+    assert page_text(make.document(page, content_type="text/html")).startswith("<!DOCTYPE html>")
     with pytest.raises(SourceError, match="log-in"):
         page_text(make.document("<html><input type=password>", content_type="text/html"))
