@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 FUZZ_SECONDS ?= 60
 READY := $(VENV)/.ready
 
-.PHONY: setup demo check test cover docs manual run bench fuzz clean
+.PHONY: setup demo check test cover docs manual schema run bench fuzz clean
 
 setup: $(READY)
 
@@ -37,10 +37,14 @@ cover: setup ## branch coverage of the pure modules, which must be complete
 	$(BIN)/pytest tests/unit --cov --cov-branch --cov-report=term-missing --cov-fail-under=100
 
 docs: setup ## check that the documents are true
-	$(BIN)/pytest tests/e2e/test_readme.py tests/e2e/test_themes_manual.py tests/unit/test_themes_manual.py
+	$(BIN)/pytest tests/e2e/test_readme.py tests/e2e/test_themes_manual.py tests/unit/test_themes_manual.py \
+		tests/e2e/test_sources_manual.py tests/unit/test_schema.py
 
 manual: setup ## write the grammar of today into docs/themes.md
 	$(BIN)/python -m tests.manual
+
+schema: setup ## write the shape of sources.yaml of today into sources.schema.json and docs/sources.md
+	$(BIN)/python -m tests.schema
 
 fuzz: setup ## mutated documents against all that reads foreign bytes; never part of the tests
 	POLICYWATCH_FUZZ_SECONDS=$(FUZZ_SECONDS) $(BIN)/python -m tests.fuzz $(FUZZ)

@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 
 from jobs.deployment import JOB_WAIT_SECONDS, Deployment
 from jobs.outbox import deliver_outbox
-from pipeline.alarms import doubts, recoveries
+from pipeline.alarms import doubts, recoveries, unproven
 from pipeline.digest import (
     Findings,
     Issue,
@@ -181,14 +181,20 @@ def _build(deployment: Deployment, spec: DigestSpec, now: datetime) -> Issue:
 
 
 def _reach(deployment: Deployment, since: datetime | None, now: datetime) -> dict[str, Reach]:
-    """Say how each source was read in a window, why that may prove little, and what has ended."""
+    """Say how each source was read in a window, why that may prove little, and what has ended.
+
+    One on trial that never worked is not among them.
+    """
     store, sources = deployment.store, deployment.sources
     states = store.source_states()
     window = since or now - timedelta(days=1)
     ended = recoveries(store.alarm_log(window))
     found = {}
     for name, reach in store.reach(since, now).items():
-        doubted = doubts(sources[name], states[name], now, since=window) if name in sources else ()
+        source = sources.get(name)
+        if source and unproven(source, states[name]):
+            continue
+        doubted = doubts(source, states[name], now, since=window) if source else ()
         found[name] = replace(reach, doubt="; ".join(doubted), recovered=ended.get(name, ""))
     return found
 

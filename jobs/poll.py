@@ -10,6 +10,7 @@ from jobs.deployment import JOB_WAIT_SECONDS, Deployment
 from jobs.follow import Pages, with_pages
 from jobs.memory import return_large_blocks
 from jobs.settings import key_of
+from pipeline.alarms import unproven
 from pipeline.errors import PolicywatchError
 from pipeline.health import due, effective_url, left_alone_until, unconditional
 from pipeline.model import Outcome, Source, SourceResult, SourceState, Validators
@@ -40,19 +41,25 @@ class Choice:
 class PollReport:
     """How one run went, source by source in the order of the configuration.
 
-    Where nothing was due there was no run, and its number is 0.
+    Where nothing was due there was no run, and its number is 0. `unproven` are sources on trial
+    that never worked and that nobody asked for by name.
     """
 
     run_id: int
     started: datetime
     finished: datetime
     results: tuple[SourceResult, ...]
+    unproven: frozenset[str] = frozenset()
 
     @property
     def failed(self) -> tuple[SourceResult, ...]:
-        """Return the results of the sources that could not be read."""
-        passed = {Outcome.DISABLED}
-        return tuple(r for r in self.results if not r.outcome.read and r.outcome not in passed)
+        """Return the results of the sources that could not be read, but should."""
+        unread = (r for r in self.results if not r.outcome.read)
+        return tuple(
+            r
+            for r in unread
+            if r.outcome is not Outcome.DISABLED and r.source_id not in self.unproven
+        )
 
 
 def poll(
@@ -89,9 +96,27 @@ def poll(
             break
     finished = deployment.now()
     store.finish_run(run_id, finished)
+    return PollReport(
+        run_id=run_id,
+        started=started,
+        finished=finished,
+        results=_in_order(deployment, results),
+        unproven=_unproven(deployment, choice, results),
+    )
+
+
+def _in_order(deployment: Deployment, results: Iterable[SourceResult]) -> tuple[SourceResult, ...]:
     order = {source.id: i for i, source in enumerate(deployment.configuration.sources)}
-    results.sort(key=lambda result: order[result.source_id])
-    return PollReport(run_id=run_id, started=started, finished=finished, results=tuple(results))
+    return tuple(sorted(results, key=lambda result: order[result.source_id]))
+
+
+def _unproven(
+    deployment: Deployment, choice: Choice, results: Iterable[SourceResult]
+) -> frozenset[str]:
+    unread = {result.source_id for result in results if not result.outcome.read}
+    trials = (s for s in deployment.configuration.sources if s.trial and s.id in unread)
+    states = deployment.store.source_states() if unread and not choice.ids else {}
+    return frozenset(s.id for s in trials if s.id in states and unproven(s, states[s.id]))
 
 
 def full_task(source: Source, last_success_at: datetime | None, now: datetime) -> PollTask:

@@ -64,7 +64,7 @@ def try_source(source: Source, settings: Settings) -> Trial:
         if source.kind == SNIFFED and reading.error == IS_SITEMAP:
             chosen = replace(source, kind="sitemap")
             reading = read_source(full_task(chosen, None, now), session)
-        trial = _trial(chosen, reading, now)
+        trial = try_reading(chosen, reading, now)
         return replace(trial, entries=_with_pages(trial.entries, chosen, session, now))
 
 
@@ -91,6 +91,11 @@ def _with_pages(
     )
 
 
+def try_document(source: Source, document: Document, now: datetime) -> Trial:
+    """Read a document that was fetched already, with nothing that it leads to."""
+    return try_reading(source, _read(source, [document]), now)
+
+
 def try_file(path: Path, source: Source, content_type: str, now: datetime) -> Trial:
     """Read a file as if a server had sent it from the source's address.
 
@@ -112,7 +117,7 @@ def try_file(path: Path, source: Source, content_type: str, now: datetime) -> Tr
     )
     if source.kind == SNIFFED:
         source = replace(source, kind=_kind(document, source.encoding))
-    return _trial(source, _read(source, [document]), now)
+    return try_reading(source, _read(source, [document]), now)
 
 
 def try_snapshot(source: Source, snapshot: Snapshot, now: datetime) -> Trial:
@@ -123,7 +128,7 @@ def try_snapshot(source: Source, snapshot: Snapshot, now: datetime) -> Trial:
     documents = [unpacked(body) for body in snapshot.bodies]
     if documents[0].status != HTTPStatus.OK:
         return Trial(kind=source.kind, outcome=snapshot.outcome, error=snapshot.error)
-    return _trial(source, _read(source, documents), now)
+    return try_reading(source, _read(source, documents), now)
 
 
 def _kind(document: Document, encoding: str) -> str:
@@ -159,7 +164,8 @@ def _parsed(source: Source, documents: Sequence[Document]) -> tuple[list[Parsed]
     return parsed, lost
 
 
-def _trial(source: Source, reading: Reading, now: datetime) -> Trial:
+def try_reading(source: Source, reading: Reading, now: datetime) -> Trial:
+    """Return what would be kept of a reading."""
     items = tuple(as_item(raw, source, now) for raw in reading.items or ())
     entries = tuple(
         Entry(item=item, kept=bool(item.title or item.url) and kept(item, source)) for item in items

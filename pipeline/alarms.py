@@ -92,17 +92,22 @@ FAILURES = frozenset({*_FAILURES.values(), AlarmKind.FAILING})
 
 
 def alarms(source: Source, state: SourceState, now: datetime) -> tuple[Alarm, ...]:
-    """Return what is wrong with a source, the worst first.
+    """Return what is wrong with a source, the worst first; nothing for one that is disabled.
 
-    One that is disabled or was never read has no alarm.
+    Nor for one on trial that never worked: nobody relies on it.
     """
-    if not source.enabled or state.baseline_at is None:
+    if not source.enabled or unproven(source, state):
         return ()
     found = [*_failing(state), *_doubts(source, state, now, now - _TOLD_FOR)]
     if state.moved_since and state.moved_from in (source.url, ""):
         found.append(_moved(state, state.moved_since))
     order = list(AlarmKind)
     return tuple(sorted(found, key=lambda alarm: order.index(alarm.kind)))
+
+
+def unproven(source: Source, state: SourceState) -> bool:
+    """Say whether a source is on trial and was never read: its silence means nothing yet."""
+    return source.trial and state.last_success_at is None
 
 
 def unread_pages(counts: LinkedCounts | None) -> str:

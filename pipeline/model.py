@@ -108,7 +108,10 @@ class Reason(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Source:
-    """One address that we read, as `sources.yaml` declares it; empty text means not given."""
+    """One address that we read, as `sources.yaml` declares it; empty text means not given.
+
+    `trial`: nobody has seen it work yet. `verified`: the day on which somebody last did.
+    """
 
     id: str
     name: str
@@ -132,10 +135,14 @@ class Source:
     user_agent: str = ""
     key_env: str = ""
     path_filter: str = ""
+    rhythm: str | None = None
     late_by: int = 30
     follow: str = ""
+    trial: bool = False
+    verified: date | None = None
     enabled: bool = True
     reason: str = ""
+    terms: str = ""
     was: tuple[str, ...] = ()
     notes: str = ""
 

@@ -5,6 +5,7 @@ Every check belongs to one key, so that all problems of an entry are found in on
 
 import codecs
 import re
+from datetime import date
 from typing import Annotated, Literal, TypeVar
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, available_timezones
@@ -154,6 +155,13 @@ def _visible(text: str) -> str:
     return text.encode("unicode_escape").decode("ascii")
 
 
+def _day(value: object) -> date:
+    try:
+        return date.fromisoformat(str(value))
+    except ValueError:
+        raise ValueError(f"'{value}' is no day, such as 2026-11-25") from None
+
+
 def _listed(value: _Given) -> _Given | list[_Given]:
     """Take one text for a list of one."""
     return [value] if isinstance(value, str) else value
@@ -221,18 +229,22 @@ class SourceShape(Shape):
     encoding: Annotated[str, AfterValidator(_encoding)] = ""
     select: SelectShape | None = Field(default=None, validate_default=True)
     min_items: int = Field(default=0, ge=0)
+    path_filter: Line = ""
     headers: Annotated[dict[str, str], AfterValidator(_headers)] = Field(default_factory=dict)
     user_agent: Line = ""
-    path_filter: Line = ""
+    key_env: Annotated[str, AfterValidator(_variable)] = Field(default="", validate_default=True)
+    rhythm: Literal["daily", "weekly", "monthly", "seldom"] | None = None
     late_by: int = Field(default=30, ge=1)
+    trial: bool = False
+    verified: Annotated[date | None, BeforeValidator(_day)] = None
     enabled: bool = True
     reason: Line = Field(default="", validate_default=True)
+    terms: Line = ""
     was: Annotated[tuple[Id, ...], BeforeValidator(_listed)] = ()
     notes: str = ""
     follow: Literal["none", "page", "pdf"] | None = None
     via: HubShape | None = None
     watch: Literal["text"] | None = None
-    key_env: Annotated[str, AfterValidator(_variable)] = Field(default="", validate_default=True)
 
     @field_validator("kind")
     @classmethod
@@ -283,6 +295,13 @@ class SourceShape(Shape):
         if name and address.scheme == "http" and address.hostname not in _LOOPBACK:
             raise ValueError("is sent over https only: change the address")
         return name
+
+    @field_validator("verified")
+    @classmethod
+    def _seen_or_on_trial(cls, verified: date | None, info: ValidationInfo) -> date | None:
+        if verified and info.data.get("trial"):
+            raise ValueError("says that it was seen to work, and 'trial' that it was not")
+        return verified
 
     @field_validator("reason")
     @classmethod

@@ -113,6 +113,12 @@ def read_path(path: Path) -> YamlFile:
     return read_bytes(content, path.name)
 
 
+def compose(text: str) -> yaml.Node | None:
+    """Return the root node of YAML text, with the place of each part; raise what PyYAML raises."""
+    root: yaml.Node | None = yaml.compose(text, Loader=_Loader)
+    return root
+
+
 def read_text(text: str, name: str) -> YamlFile:
     """Read YAML text."""
     file = YamlFile(name, lines=text.splitlines())
@@ -120,7 +126,7 @@ def read_text(text: str, name: str) -> YamlFile:
         file.problems.append(Problem(name, 1, 1, "is larger than 4 million characters"))
         return file
     try:
-        root = yaml.compose(text, Loader=_Loader)
+        root = compose(text)
     except yaml.MarkedYAMLError as e:
         file.problems.append(_syntax_problem(name, e, text))
     except ReaderError as e:

@@ -12,12 +12,12 @@ from demo.servers import DemoWorld
 from jobs.cli import digest as digest_command
 from jobs.cli import poll as poll_command
 from jobs.cli.frame import note, opened, say
-from jobs.cli.init import FILES, shipped
 from jobs.cli.words import show_hits
 from jobs.deployment import Deployment
 from jobs.digest import Sending, rendered, send
 from jobs.poll import Choice, PollReport, poll
 from jobs.settings import Settings
+from jobs.shipped import FILES, shipped
 from pipeline.config import load_configuration
 from pipeline.records import Subscriber
 from pipeline.search import parse_search

@@ -54,11 +54,11 @@ def settings(ctx: click.Context) -> Settings:
     return found
 
 
-def configuration(found: Settings) -> "Configuration":
-    """Load the deployment's files; print what they warn of."""
+def configuration(found: Settings, *, examples: bool = True) -> "Configuration":
+    """Load the deployment's files; print what they warn of. `examples`: run those of the themes."""
     from pipeline.config import load_configuration  # noqa: PLC0415 - keeps --help quick
 
-    loaded = load_configuration(found.home)
+    loaded = load_configuration(found.home, examples=examples)
     for warning in loaded.warnings:
         note(f"{warning}")
     return loaded

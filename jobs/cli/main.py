@@ -1,24 +1,23 @@
 """`policywatch`: the commands by name; a command's module is imported only when it is called."""
 
-import importlib
 import os
 import sys
-from collections.abc import Mapping
 from types import MappingProxyType
 
 import click
 
 from jobs.cli.frame import exit_code
+from jobs.cli.lazy import LazyCommands, Lines
 
 # One line a command: its module, its name there, and what `--help` says of it.
-COMMANDS: Mapping[str, tuple[str, str, str]] = MappingProxyType(
+COMMANDS: Lines = MappingProxyType(
     {
         "init": ("jobs.cli.init", "init", "Set up a directory to run in."),
         "demo": ("jobs.cli.demo", "demo", "Show the whole job on sample sources, offline."),
         "run": ("jobs.cli.run", "run", "Poll and send digests on schedule, until stopped."),
         "poll": ("jobs.cli.poll", "poll", "Read sources now."),
         "trace": ("jobs.cli.trace", "trace", "Say why something was or was not seen."),
-        "sources": ("jobs.cli.sources", "sources", "List, check and test sources."),
+        "sources": ("jobs.cli.sources", "sources", "List, add, test and check sources."),
         "themes": ("jobs.cli.themes", "themes", "Check, try and explain the rules."),
         "reclassify": (
             "jobs.cli.reclassify",
@@ -33,33 +32,9 @@ COMMANDS: Mapping[str, tuple[str, str, str]] = MappingProxyType(
 )
 
 
-class LazyCommands(click.Group):
-    """A group that imports a command's module when it is called, so that `--help` is quick."""
-
-    def list_commands(self, ctx: click.Context) -> list[str]:
-        """Name the commands in the order in which a newcomer needs them."""
-        del ctx
-        return list(COMMANDS)
-
-    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
-        """Import and return a command."""
-        del ctx
-        if cmd_name not in COMMANDS:
-            return None
-        module, name, _ = COMMANDS[cmd_name]
-        command = getattr(importlib.import_module(module), name)
-        if not isinstance(command, click.Command):
-            raise TypeError(f"{module}.{name} is no command")
-        return command
-
-    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        """List the commands without importing one."""
-        del ctx
-        with formatter.section("Commands"):
-            formatter.write_dl([(name, line) for name, (_, _, line) in COMMANDS.items()])
-
-
-@click.command(cls=LazyCommands, context_settings={"help_option_names": ["-h", "--help"]})
+@click.command(
+    cls=LazyCommands, lazy=COMMANDS, context_settings={"help_option_names": ["-h", "--help"]}
+)
 @click.option("--home", metavar="DIR", help="The deployment's directory (POLICYWATCH_HOME, or .).")
 @click.version_option(package_name="policywatch", prog_name="policywatch")
 @click.pass_context

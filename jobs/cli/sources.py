@@ -1,298 +1,32 @@
-"""`policywatch sources`: what is read, whether it works, and what one source would give."""
+"""`policywatch sources`: what is read, whether it works, and what more there is to read."""
 
-from dataclasses import asdict, fields, replace
-from datetime import datetime, timedelta
-from pathlib import Path
-from typing import Any
-from zoneinfo import available_timezones
+from types import MappingProxyType
 
 import click
 
-from jobs.cli.frame import (
-    Code,
-    as_json,
-    configuration,
-    end,
-    file_argument,
-    note,
-    opened,
-    say,
-    say_json,
-    settings,
-    table,
+from jobs.cli.lazy import LazyCommands, Lines
+
+COMMANDS: Lines = MappingProxyType(
+    {
+        "list": ("jobs.cli.sources_list", "list_", "List the sources and how they were read."),
+        "check": ("jobs.cli.sources_list", "check", "Name every mistake in the files."),
+        "test": ("jobs.cli.sources_test", "test", "Read one thing and store nothing."),
+        "health": ("jobs.cli.sources_health", "health", "Say how each source stands."),
+        "coverage": ("jobs.cli.sources_coverage", "coverage", "Count what is covered."),
+        "add": ("jobs.cli.sources_add", "add", "Find the feed of an address and read it."),
+        "discover": ("jobs.cli.sources_add", "discover", "List the feeds of a site."),
+        "import-opml": ("jobs.cli.sources_exchange", "import_opml", "Add what a reader lists."),
+        "export-opml": ("jobs.cli.sources_exchange", "export_opml", "Print a list for readers."),
+        "import-csv": ("jobs.cli.sources_exchange", "import_csv", "Add what a table lists."),
+        "export-csv": ("jobs.cli.sources_exchange", "export_csv", "Print a table."),
+        "upgrade": ("jobs.cli.sources_upgrade", "upgrade", "Take over a newer catalogue."),
+        "backfill": ("jobs.cli.sources_backfill", "backfill", "Store what a source once had."),
+        "disable": ("jobs.cli.sources_edit", "disable", "Stop reading sources, with a reason."),
+        "enable": ("jobs.cli.sources_edit", "enable", "Read sources again."),
+    }
 )
-from jobs.cli.sources_backfill import backfill
-from jobs.cli.sources_coverage import coverage
-from jobs.cli.sources_health import health, source_json
-from jobs.deployment import Deployment
-from jobs.health import standings
-from jobs.settings import Settings
-from jobs.trial import (
-    NOWHERE,
-    SNIFFED,
-    Entry,
-    Trial,
-    try_file,
-    try_snapshot,
-    try_source,
-)
-from pipeline.alarms import unread_pages
-from pipeline.charset import is_encoding
-from pipeline.follow import may_follow
-from pipeline.linked import LinkedCounts
-from pipeline.model import Source
-from pipeline.parse import KINDS
-from pipeline.places import Selectors
-from pipeline.standing import Standing
-from pipeline.urls import host_key, is_http_url
-
-_PAGES_OF = timedelta(days=7)
-_SELECT_NAMES = tuple(field.name for field in fields(Selectors))
-_SELECT_HELP = f"For a page: {', '.join(_SELECT_NAMES)}, each as NAME=CSS."
 
 
-@click.group()
+@click.group(cls=LazyCommands, lazy=COMMANDS)
 def sources() -> None:
-    """List, check and test sources."""
-
-
-sources.add_command(backfill)
-sources.add_command(health)
-sources.add_command(coverage)
-
-
-@sources.command("list")
-@as_json
-@click.pass_context
-def list_(ctx: click.Context, *, json_: bool) -> None:
-    """List the configured sources with how their last reading went."""
-    found = settings(ctx)
-    loaded = configuration(found)
-    with opened(found) as store:
-        shown = standings(Deployment(settings=found, configuration=loaded, store=store))
-        pages = store.page_counts(found.clock() - _PAGES_OF)
-    if json_:
-        say_json([_source_json(standing, pages.get(standing.source.id)) for standing in shown])
-    else:
-        rows = [_row(standing, pages.get(standing.source.id)) for standing in shown]
-        table(("source", "name", "outcome", "last success", "next due", "why"), rows)
-
-
-@sources.command()
-@as_json
-@click.pass_context
-def check(ctx: click.Context, *, json_: bool) -> None:
-    """Check sources.yaml and the files beside it; name every problem at once."""
-    found = settings(ctx)
-    loaded = configuration(found)
-    enabled = sum(source.enabled for source in loaded.sources)
-    if json_:
-        warnings = [str(warning) for warning in loaded.warnings]
-        say_json(
-            {"ok": True, "sources": len(loaded.sources), "enabled": enabled, "warnings": warnings}
-        )
-    else:
-        say(f"{len(loaded.sources)} sources, {enabled} enabled: no problems")
-
-
-@sources.command()
-@click.argument("what", metavar="FILE|URL|ID")
-@click.option("--last-good", "kept", flag_value="good", help="Read again what last gave entries.")
-@click.option("--last-bad", "kept", flag_value="bad", help="Read again what last gave none.")
-@click.option("--as", "like", metavar="ID", help="Read it as this configured source is read.")
-@click.option("--kind", type=click.Choice(sorted(KINDS)), help="What it is, where it is not seen.")
-@click.option("--content-type", default="", help="Content-Type that came with a file.")
-@click.option("--address", help="Address that a file came from; links are relative to it.")
-@click.option("--encoding", help="Encoding, before whatever the document says.")
-@click.option("--timezone", help="Zone of dates without one, such as Asia/Tokyo.")
-@click.option("--select", "selects", multiple=True, metavar="NAME=CSS", help=_SELECT_HELP)
-@as_json
-@click.pass_context
-def test(ctx: click.Context, /, what: str, *, kept: str | None, json_: bool, **given: Any) -> None:
-    """Read one thing as a poll would, store nothing, and show what would be kept.
-
-    What no source is configured for is read as the kind that its document shows. What a source
-    gave on its last good or last bad reading is kept, and can be read again without asking its
-    server.
-    """
-    found = settings(ctx)
-    try:
-        trial = _replayed(found, what, kept, given) if kept else _trial(found, what, given)
-    except OSError as e:
-        raise click.UsageError(f"{what}: {e.strerror or e}") from e
-    if json_:
-        say_json(_trial_json(trial))
-    else:
-        _show(trial)
-    end(ctx, Code.OK if trial.outcome.read else Code.SOURCES)
-
-
-def _trial(found: Settings, what: str, given: dict[str, Any]) -> Trial:
-    path = file_argument(what)
-    source = _asked(_source(found, what, given["like"], path), given)
-    if path:
-        return try_file(path, source, given["content_type"], found.clock())
-    return try_source(source, found)
-
-
-def _source(found: Settings, what: str, like: str | None, path: Path | None) -> Source:
-    """Return the source that the words of a person mean."""
-    if like:
-        known = [s for s in configuration(found).sources if s.id == like]
-        if not known:
-            raise click.UsageError(f"no source is called '{like}'")
-        return known[0] if path else _elsewhere(known[0], _web_address(what))
-    if path:
-        return Source(id="file", name=what, kind=SNIFFED, url=NOWHERE)
-    if "://" not in what:
-        for source in configuration(found).sources:
-            if source.id == what:
-                return source
-    url = _web_address(what)
-    known = [s for s in _configured(found) if s.url == what]
-    return known[0] if known else Source(id="trial", name=what, kind=SNIFFED, url=url)
-
-
-def _web_address(what: str) -> str:
-    if not is_http_url(what):
-        raise click.UsageError(f"'{what}' is no file, no http(s) address and no source's id")
-    return what
-
-
-def _asked(source: Source, given: dict[str, Any]) -> Source:
-    """Change a source as the options say."""
-    address, encoding, timezone = given["address"], given["encoding"], given["timezone"]
-    if address and not is_http_url(address):
-        raise click.UsageError(f"--address: '{address}' is no http(s) address")
-    if encoding and not is_encoding(encoding):
-        raise click.UsageError(f"--encoding: no encoding is called '{encoding}'")
-    if timezone and timezone not in available_timezones():
-        raise click.UsageError(f"--timezone: no zone is called '{timezone}'")
-    changes = {"encoding": encoding, "timezone": timezone, "kind": given["kind"]}
-    changes["select"] = _selectors(given["selects"])
-    source = _elsewhere(source, address) if address else source
-    return replace(source, **{name: value for name, value in changes.items() if value})
-
-
-def _elsewhere(source: Source, url: str) -> Source:
-    """Return a source with another address; its key and its headers go to no other host."""
-    there = replace(source, url=url, via=None)
-    if host_key(url) == host_key(source.url):
-        return there
-    # Whatever it is called, a header may hold a secret; these two hold a wish.
-    kept = {n: v for n, v in source.headers.items() if n.lower() in ("accept", "accept-language")}
-    return replace(there, key_env="", headers=kept)
-
-
-def _selectors(texts: tuple[str, ...]) -> Selectors | None:
-    named = {name: css for name, _, css in (text.partition("=") for text in texts)}
-    if not named:
-        return None
-    if "item" not in named or set(named) - set(_SELECT_NAMES):
-        raise click.UsageError(f"--select: give item=CSS, and of {', '.join(_SELECT_NAMES)} more")
-    return Selectors(**named)
-
-
-def _replayed(found: Settings, source_id: str, kept: str, given: dict[str, Any]) -> Trial:
-    if given["like"] or given["content_type"]:
-        raise click.UsageError("what is kept is read as what it was: no --as, no --content-type")
-    by_id = {source.id: source for source in configuration(found).sources}
-    if source_id not in by_id:
-        raise click.UsageError(f"'{source_id}' is no source's id")
-    with opened(found, readonly=True) as store:
-        snapshot = store.snapshot(source_id, good=kept == "good")
-    if snapshot is None:
-        raise click.UsageError(f"no {kept} document of {source_id} is kept")
-    for body in snapshot.bodies:
-        note(f"from {snapshot.at:%Y-%m-%d %H:%M} UTC: HTTP {body.status} {body.url}")
-    return try_snapshot(_asked(by_id[source_id], given), snapshot, found.clock())
-
-
-def _configured(found: Settings) -> tuple[Source, ...]:
-    """Return the configured sources; none in a directory that was never set up."""
-    if not (found.home / "sources.yaml").exists():
-        return ()
-    return configuration(found).sources
-
-
-def _show(trial: Trial) -> None:
-    note(f"{trial.kind}: {trial.outcome}, {len(trial.entries)} entries, {trial.title}")
-    if trial.error:
-        note(trial.error)
-    items = [entry.item for entry in trial.entries]
-    rows = [(_day(item.published_at), item.title, item.url) for item in items]
-    table(("published", "title", "link"), rows)
-    for page in filter(None, (entry.page for entry in trial.entries)):
-        size = f"{len(page.text):,} characters" if page.text else "judged by title only"
-        note(f"linked page {page.url}: {size}{f': {page.trouble}' if page.trouble else ''}")
-
-
-def _trial_json(trial: Trial) -> dict[str, object]:
-    return {
-        "ok": trial.outcome.read,
-        "kind": trial.kind,
-        "outcome": trial.outcome.value,
-        "error": trial.error or None,
-        "title": trial.title,
-        "entries": [_entry_json(entry) for entry in trial.entries],
-    }
-
-
-def _entry_json(entry: Entry) -> dict[str, object]:
-    item = entry.item
-    return {
-        "id": item.guid or item.url,
-        "title": item.title,
-        "url": item.url,
-        "published": item.published_at.isoformat() if item.published_at else None,
-        "published_raw": item.published_raw or None,
-        # Many give the whole text and no summary.
-        "summary": item.summary or item.body,
-        "body": item.body,
-        "author": item.author,
-        "language": item.language,
-        "type": item.type.value,
-        "deadline": item.deadline.isoformat() if item.deadline else None,
-        "kept": entry.kept,
-        "page": _page_json(entry),
-    }
-
-
-def _page_json(entry: Entry) -> dict[str, object] | None:
-    """Return how the entry's linked page was read; None where it was not tried."""
-    if entry.page is None:
-        return None
-    return {"read": bool(entry.page.text), "trouble": entry.page.trouble or None}
-
-
-def _alarm(standing: Standing, pages: LinkedCounts | None) -> str:
-    source = standing.source
-    unread = unread_pages(pages) if source.enabled and may_follow(source) else ""
-    return "; ".join(filter(None, (*(alarm.text for alarm in standing.alarms), unread)))
-
-
-def _source_json(standing: Standing, pages: LinkedCounts | None) -> dict[str, object]:
-    counted = asdict(pages) if pages else None
-    return source_json(standing) | {"alarm": _alarm(standing, pages) or None, "pages": counted}
-
-
-def _row(standing: Standing, pages: LinkedCounts | None) -> tuple[str, ...]:
-    source, state = standing.source, standing.state
-    outcome = state.outcome.value if state.outcome else "never read"
-    why = _alarm(standing, pages) or state.error
-    return (
-        source.id,
-        source.name,
-        outcome if source.enabled else "disabled",
-        _minute(state.last_success_at),
-        _minute(standing.due.at),
-        why if source.enabled else source.reason,
-    )
-
-
-def _minute(moment: datetime | None) -> str:
-    return f"{moment:%Y-%m-%d %H:%M}" if moment else ""
-
-
-def _day(moment: datetime | None) -> str:
-    return f"{moment:%Y-%m-%d}" if moment else ""
+    """List, add, test and check sources."""

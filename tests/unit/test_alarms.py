@@ -3,7 +3,16 @@ from typing import Any
 
 import pytest
 
-from pipeline.alarms import Alarm, AlarmKind, AlarmRecord, alarms, doubts, next_step, recoveries
+from pipeline.alarms import (
+    Alarm,
+    AlarmKind,
+    AlarmRecord,
+    alarms,
+    doubts,
+    next_step,
+    recoveries,
+    unproven,
+)
 from pipeline.model import Outcome
 from pipeline.signs import Signs
 from tests import make
@@ -29,6 +38,15 @@ def test_a_source_that_is_well_has_no_alarm() -> None:
 def test_a_disabled_source_has_no_alarm() -> None:
     source = make.source(enabled=False, reason="moved")
     assert alarms(source, make.read_state(failing_since=NOW), NOW) == ()
+
+
+def test_a_source_on_trial_has_no_alarm_until_it_was_read_once() -> None:
+    source = make.source(trial=True)
+    never = make.state(failing_since=NOW, error="HTTP 404")
+    assert (unproven(source, never), alarms(source, never, NOW)) == (True, ())
+    once = make.read_state(failing_since=NOW, outcome=Outcome.HTTP_ERROR, error="HTTP 404")
+    (alarm,) = alarms(source, once, NOW)
+    assert alarm.text == "not read since 2026-03-02 09:00 UTC: HTTP 404"
 
 
 @pytest.mark.parametrize(
@@ -124,8 +142,13 @@ def test_what_stands_in_the_file_is_no_move_any_more() -> None:
     assert told(moved_from="https://old.example/", moved_since=make.at(days=-9)) == ()
 
 
-def test_a_source_that_was_never_read_has_no_alarm() -> None:
-    assert told(baseline_at=None, failing_since=make.at(days=-9), outcome=Outcome.DNS) == ()
+def test_a_source_that_never_worked_and_is_not_on_trial_is_told() -> None:
+    never = make.state(failing_since=make.at(days=-9), outcome=Outcome.DNS, error="no such host")
+    (alarm,) = alarms(make.source(), never, NOW)
+    assert (alarm.kind, alarm.text) == (
+        AlarmKind.FAILING,
+        "not read since 2026-02-21 09:00 UTC: no such host",
+    )
 
 
 @pytest.mark.parametrize(

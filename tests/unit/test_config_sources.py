@@ -2,6 +2,7 @@
 
 import pickle
 import time as clock
+from datetime import date
 
 import pytest
 
@@ -50,10 +51,13 @@ sources:
     user_agent: Reader/1.0
     key_env: A_KEY
     path_filter: /press/
+    rhythm: weekly
     late_by: 60
     follow: pdf
+    verified: 2026-11-25
     enabled: false
     reason: frozen since spring
+    terms: no commercial use
     was: [old-page, older-page]
     notes: |
       Two lines
@@ -79,10 +83,13 @@ sources:
             user_agent="Reader/1.0",
             key_env="A_KEY",
             path_filter="/press/",
+            rhythm="weekly",
             late_by=60,
             follow="pdf",
+            verified=date(2026, 11, 25),
             enabled=False,
             reason="frozen since spring",
+            terms="no commercial use",
             was=("old-page", "older-page"),
             notes="Two lines\nof notes.\n",
         ),
@@ -168,6 +175,19 @@ def test_one_page_may_hold_two_lists() -> None:
             'organisation: "a\\nb"',
             "'organisation': must be one line of visible characters",
             id="line break",
+        ),
+        pytest.param(
+            "rhythm: hourly",
+            "'rhythm' must be daily, weekly, monthly or seldom, not 'hourly'",
+            id="rhythm",
+        ),
+        pytest.param(
+            "verified: yesterday", "'verified': 'yesterday' is no day, such as 2026-11-25", id="day"
+        ),
+        pytest.param(
+            "trial: true\n   verified: 2026-11-25",
+            "'verified': says that it was seen to work, and 'trial' that it was not",
+            id="on trial and verified",
         ),
         pytest.param("late_by: 0", "'late_by': must be 1 or more", id="late_by"),
         pytest.param(
@@ -397,10 +417,12 @@ def test_the_same_id_or_address_twice_names_the_first_line() -> None:
         " - {id: a, name: A, kind: feed, url: https://a.example/feed}\n"
         " - {id: a, name: B, kind: feed, url: https://b.example/feed}\n"
         " - {id: c, name: C, kind: feed, url: http://A.example/feed#top}\n"
+        " - {id: d, name: D, kind: feed, url: https://b.example/feed/}\n"
     )
     assert source_problems(text) == [
         "3:5: source 2 (a): 'id' stands twice in this file (first in line 2)",
         "4:33: source 3 (c): 'url' stands twice in this file (first in line 2)",
+        "5:33: source 4 (d): 'url' stands twice in this file (first in line 3)",
     ]
 
 

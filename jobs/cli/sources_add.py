@@ -1,0 +1,223 @@
+"""`policywatch sources add` and `discover`: from an address to an entry of sources.yaml."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import asdict
+from typing import Any
+
+import click
+from pydantic import ValidationError
+
+from jobs.adding import AddError, Proposal, Tried, Wanted, look, propose
+from jobs.cli.frame import (
+    Code,
+    as_json,
+    configuration,
+    end,
+    note,
+    say,
+    say_json,
+    settings,
+    table,
+)
+from jobs.cli.sources_edit import agreed, edits
+from jobs.cli.sources_test import selectors, trial_json
+from jobs.sourcesfile import difference, save, text_of
+from pipeline.classify import classify
+from pipeline.model import Item, Tier, Type, Verdict
+from pipeline.parse import KINDS
+from pipeline.proposal import Entry, same_address
+from pipeline.rules.ruleset import Ruleset
+from pipeline.shapes import SourceShape
+from pipeline.sourcesfile import entries, with_entries
+from pipeline.urls import is_http_url
+from pipeline.yamlfile import Value, read_text
+
+_SHOWN = 15
+_KEYS = (
+    *("id", "name", "organisation", "group", "language", "jurisdiction", "timezone"),
+    *("type", "tier", "path_filter", "key_env"),
+)
+
+_ANY = {"id": "any", "name": "Any", "kind": "page", "url": "https://any.example/"}
+"""An entry that is valid, to try a person's wishes on before anybody is asked."""
+
+
+@click.command()
+@click.argument("url")
+@click.option("--id", "id", metavar="ID", help="Our name for it.")
+@click.option("--name", help="What readers see.")
+@click.option("--organisation", help="Who speaks.")
+@click.option("--group", help="Where in the file it belongs.")
+@click.option("--language", help="Such as ja or en.")
+@click.option("--jurisdiction", help="Such as JP, US or EU.")
+@click.option("--timezone", help="Zone of dates without one, such as Asia/Tokyo.")
+@click.option(
+    "--type", "type", type=click.Choice([t.value for t in Type]), help="What its items are."
+)
+@click.option("--tier", type=click.Choice([t.value for t in Tier]), help="Who speaks.")
+@click.option("--kind", type=click.Choice(sorted(KINDS)), help="How it is read.")
+@click.option("--select", "selects", multiple=True, metavar="NAME=CSS", help="For a page: item=li.")
+@click.option("--path-filter", help="Keep items whose link has this in its path.")
+@click.option("--key-env", help="The variable that holds its key.")
+@edits
+@as_json
+@click.pass_context
+def add(
+    ctx: click.Context, /, url: str, *, yes: bool, dry_run: bool, json_: bool, **given: Any
+) -> None:
+    """Find the feed of URL, or the list on its page, and write an entry that reads it.
+
+    What the entry would bring is shown first, with the themes that it would reach.
+    """
+    found = settings(ctx)
+    old = text_of(found.home)
+    ruleset = configuration(found, examples=False).ruleset
+    mine = entries(old)
+    _refuse(url, old, mine)
+    wanted = Wanted(
+        url=url,
+        kind=given["kind"] or "",
+        select=selectors(given["selects"]),
+        keys={key: given[key] for key in _KEYS if given[key]},
+    )
+    try:
+        select = asdict(wanted.select) if wanted.select else {"item": "a"}
+        SourceShape.model_validate(_ANY | {"select": select} | dict(wanted.keys))
+        proposal = propose(wanted, mine, found)
+    except AddError as e:
+        _give_up(ctx, e, json_=json_)
+        return
+    except ValidationError as e:
+        raise click.UsageError(_plain(e)) from e
+    _refuse(str(proposal.entry["url"]), old, mine)
+    new = with_entries(old, [proposal.entry])
+    if not json_:
+        _show(proposal, ruleset, difference(old, new))
+    write = yes if json_ else agreed("Add it?", yes=yes, dry_run=dry_run)
+    written = bool(write and not dry_run)
+    if written:
+        save(found.home, old, new)
+    if json_:
+        say_json(_json(proposal, ruleset, written=written))
+    elif written:
+        note(f"added: policywatch poll {proposal.entry['id']} reads it now")
+
+
+@click.command()
+@click.argument("url")
+@as_json
+@click.pass_context
+def discover(ctx: click.Context, url: str, *, json_: bool) -> None:
+    """List the feeds that a page leads to, each read once; nothing is written."""
+    found = settings(ctx)
+    _address(url)
+    try:
+        tried = look(url, found)
+    except AddError as e:
+        _give_up(ctx, e, json_=json_)
+        return
+    if json_:
+        say_json({"candidates": [_tried_json(one) for one in tried]})
+    else:
+        rows = [_tried_row(one) for one in tried]
+        table(("feed", "found", "kind", "outcome", "entries", "title"), rows)
+        note("policywatch sources add URL adds one" if tried else "no feed was found")
+    end(ctx, Code.OK if any(one.good for one in tried) else Code.SOURCES)
+
+
+def _address(url: str) -> None:
+    if not is_http_url(url):
+        raise click.UsageError(f"'{url}' is no address that begins with https:// or http://")
+
+
+def _refuse(url: str, text: str, mine: Sequence[Entry]) -> None:
+    """Refuse what is no address, and what is read already."""
+    _address(url)
+    same = same_address(url, mine)
+    if same is None:
+        return
+    file = read_text(text, "sources.yaml")
+    line = file.place(("sources", mine.index(same), "url"))[0]
+    off = same.get("enabled") == "false"
+    todo = f"policywatch sources enable {same['id']}" if off else "nothing is to be done"
+    state = "is there, but disabled" if off else "is read already"
+    raise click.UsageError(
+        f"{url} {state}: source '{same['id']}', sources.yaml line {line}: {todo}"
+    )
+
+
+def _give_up(ctx: click.Context, error: AddError, *, json_: bool) -> None:
+    known = [{key: entry[key] for key in ("id", "kind", "url")} for entry in error.alternatives]
+    if json_:
+        say_json({"ok": False, "error": str(error), "known": known})
+    else:
+        note(str(error))
+        if known:
+            note("Of the same site or organisation these are known:")
+            table(("source", "kind", "url"), [tuple(map(str, one.values())) for one in known])
+    end(ctx, Code.SOURCES)
+
+
+def _plain(error: ValidationError) -> str:
+    return "; ".join(
+        f"'{e['loc'][-1] if e['loc'] else 'entry'}': {str(e['msg']).removeprefix('Value error, ')}"
+        for e in error.errors()
+    )
+
+
+def _themes(item: Item, proposal: Proposal, ruleset: Ruleset) -> list[str]:
+    matches = classify(item, proposal.source, ruleset)
+    return [match.theme for match in matches if match.verdict is Verdict.APPLIES]
+
+
+def _kept(proposal: Proposal) -> Iterator[Item]:
+    return (entry.item for entry in proposal.trial.entries if entry.kept)
+
+
+def _show(proposal: Proposal, ruleset: Ruleset, change: str) -> None:
+    items = list(_kept(proposal))
+    themes = [_themes(item, proposal, ruleset) for item in items]
+    note(f"{proposal.found}: {proposal.entry['url']}")
+    note(
+        f"{proposal.trial.kind}: {len(items)} items, {sum(map(bool, themes))} of them match a theme"
+        + (f"; {proposal.trial.error}" if proposal.trial.error else "")
+    )
+    rows = [
+        (f"{item.published_at:%Y-%m-%d}" if item.published_at else "", item.title, ", ".join(found))
+        for item, found in list(zip(items, themes, strict=True))[:_SHOWN]
+    ]
+    table(("published", "title", "themes"), rows)
+    for other in proposal.others:
+        if other.good:
+            note(f"also there: {other.candidate.url} ({other.candidate.found})")
+    say(change.rstrip())
+
+
+def _json(proposal: Proposal, ruleset: Ruleset, *, written: bool) -> dict[str, object]:
+    entry: Mapping[str, Value] = proposal.entry
+    return {
+        "ok": True,
+        "written": written,
+        "found": proposal.found,
+        "entry": dict(entry),
+        "matched": sum(bool(_themes(item, proposal, ruleset)) for item in _kept(proposal)),
+        "others": [_tried_json(other) for other in proposal.others],
+        **{key: value for key, value in trial_json(proposal.trial).items() if key != "ok"},
+    }
+
+
+def _tried_json(tried: Tried) -> dict[str, object]:
+    return {
+        "url": tried.candidate.url,
+        "found": tried.candidate.found,
+        "kind": tried.trial.kind,
+        "outcome": tried.trial.outcome.value,
+        "entries": len(tried.trial.entries),
+        "title": tried.trial.title or tried.candidate.title,
+        "error": tried.trial.error or None,
+    }
+
+
+def _tried_row(tried: Tried) -> tuple[str, ...]:
+    told = _tried_json(tried)
+    return tuple(str(told[key]) for key in ("url", "found", "kind", "outcome", "entries", "title"))
