@@ -145,7 +145,7 @@ def _of_source(standing: Standing, now: datetime) -> Iterator[Finding]:
         step = next_step(source.id, alarm.kind)
         found = f"{source.id}: {alarm.text} -> {step}"
         yield Finding(ok=young or not alarm.kind.recovers, what="source", found=found)
-    if source.enabled and state.failing_since and state.baseline_at is None:
+    if source.enabled and state.failing_since and not standing.alarms:
         found = f"{source.id}: never read: {state.error} -> policywatch sources test {source.id}"
         long = now - state.failing_since > _SILENT_FOR
         yield Finding(ok=not long, what="source", found=found)

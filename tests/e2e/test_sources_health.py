@@ -17,7 +17,8 @@ def watch(deployment: Deployment, site: Site) -> Deployment:
     for name in ("silent", "gone"):
         site.pages[f"/{name}.xml"] = Page(rss(*DAYS))
     names = [(name, site.url(f"/{name}.xml")) for name in ("well", "gone", "silent")]
-    deployment.write("sources.yaml", sources_yaml(*names))
+    on_trial = sources_yaml(*names).replace("{id: well,", "{id: well, trial: true,")
+    deployment.write("sources.yaml", on_trial)
     deployment.run("poll", "--all", POLICYWATCH_NOW=FIRST)
     site.pages["/gone.xml"].status = 410
     deployment.run("poll", "--all", POLICYWATCH_NOW=LATER)
@@ -75,7 +76,7 @@ def test_trace_tells_of_the_alarms_of_that_time(watch: Deployment, site: Site) -
         watch.run("trace", address, "--on", day, POLICYWATCH_NOW=BACK).out
         for day in ("2026-11-11", "2026-10-30")
     ]
-    assert ["    ! nothing new since 2026-10-29" in text for text in told] == [True, False]
+    assert ["silent: nothing new since 2026-10-29" in text for text in told] == [True, False]
 
 
 def test_coverage_counts_what_came_and_names_what_is_empty(watch: Deployment) -> None:

@@ -2,15 +2,17 @@
 
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 
 import pytest
 
 from jobs.deployment import Deployment
 from jobs.trace import trace
+from pipeline.alarms import alarms
 from pipeline.model import Match, NewItem, Origin, Outcome, Reason, Verdict
 from pipeline.records import Intake, MailState
+from pipeline.signs import Signs
 from tests import make
 from tests.e2e.inside import inside, prepare
 from tests.e2e.world import Site
@@ -47,7 +49,9 @@ def read(
     known = replace(make.read_state(source), **state)  # type: ignore[arg-type]  # a test's few fields
     result = make.result(source, outcome=outcome, error="" if outcome.read else "HTTP 503")
     run = deployment.store.start_run("poll", at)
-    deployment.store.save_intake(run, Intake(result=result, state=known), RULES, at)
+    raised = alarms(deployment.sources[source], known, at)
+    intake = Intake(result=result, state=known, alarms=raised)
+    deployment.store.save_intake(run, intake, RULES, at)
 
 
 def told(deployment: Deployment, what: str) -> list[tuple[str, str]]:
@@ -124,7 +128,11 @@ def test_a_source_that_could_not_be_read_is_named_with_its_runs(
             ),
         ),
         ({"empty_since": make.at(days=-2)}, "empty", "has had no entries since 2026-02-28"),
-        ({"last_new_at": make.at(days=-90)}, "silent", "nothing new since 2025-12-02"),
+        (
+            {"signs": Signs(days=((date(2025, 9, 1), 5), (date(2025, 12, 2), 5)))},
+            "silent",
+            "nothing new since 2025-12-02: nobody knows its pace yet",
+        ),
         (
             {"baseline_at": make.at(days=-2)},
             "new_source",
