@@ -45,7 +45,14 @@ def m004_deadlines(db: Database) -> None:
     db.execute("pragma user_version = 4")
 
 
-SCHEMA_VERSION = 4
+@MIGRATIONS()
+def m005_stories(db: Database) -> None:
+    """Keep what items link to, which of them tell of one thing, and what is still open."""
+    db.executescript(_STORIES)
+    db.execute("pragma user_version = 5")
+
+
+SCHEMA_VERSION = 5
 """What `pragma user_version` says after the last migration."""
 
 _SOURCES = """
@@ -316,4 +323,31 @@ create table backfill (
     new integer not null,
     at text not null
 );
+"""
+
+_STORIES = """
+alter table item add column links text not null default '';
+alter table revision add column links text not null default '';
+create table cluster (
+    item_id integer primary key references item (id),
+    opened_by integer not null references item (id),
+    opened_at text not null,
+    language text not null,
+    keys text not null
+);
+create index cluster_opened on cluster (opened_at);
+create index cluster_opened_by on cluster (opened_by);
+create table closing (
+    item_id integer primary key references item (id),
+    day text,
+    at text,
+    candidates text not null,
+    words text not null,
+    last_day text not null,
+    sequence integer not null default 0
+);
+create index closing_last_day on closing (last_day);
+insert into closing (item_id, day, candidates, words, last_day)
+select id, deadline, '[]', '', deadline from item
+where deadline is not null and id in (select item_id from notice);
 """
