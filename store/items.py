@@ -87,6 +87,21 @@ def baseline_matches(
     )
 
 
+def best_baseline(connection: Connection, since: datetime, limit: int) -> tuple[StoredItem, ...]:
+    """Return baseline items dated since with a theme that applies, the best scores first."""
+    return _found(
+        connection,
+        """
+        select item.id from source cross join item on item.source_id = source.id
+        join match on item_id = item.id
+            and match.revision = item.revision and match.ruleset_id = item.ruleset_id
+        where configured = 1 and origin = ? and published_at >= ? and verdict = ?
+        group by item.id order by max(score) desc, published_at desc, item.id desc limit ?
+        """,
+        (Origin.BASELINE, time_text(since), Verdict.APPLIES, limit),
+    )
+
+
 def near_misses(
     connection: Connection, since: datetime | None, until: datetime
 ) -> tuple[StoredItem, ...]:

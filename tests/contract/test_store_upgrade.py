@@ -1,6 +1,7 @@
 """An older database grows into the present schema and keeps what it holds."""
 
 import sqlite3
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -13,7 +14,7 @@ from store.migrations import MIGRATIONS, SCHEMA_VERSION
 from tests import make
 
 
-@pytest.fixture(params=["m002_judging", "m003_reading", "m004_deadlines"])
+@pytest.fixture(params=["m002_judging", "m003_reading", "m004_deadlines", "m005_stories"])
 def old_home(tmp_path: Path, request: pytest.FixtureRequest) -> Path:
     """A deployment whose database was made by an older schema, with one subscriber."""
     db = Database(tmp_path / "policywatch.db")
@@ -33,7 +34,7 @@ def test_opening_brings_it_up_to_date_and_keeps_its_data(old_home: Path) -> None
     assert (store.schema_version, store.subscribers()) == (SCHEMA_VERSION, (kept,))
     store.close()
     database = sqlite3.connect(old_home / "policywatch.db")
-    for table in ("label", "snapshot", "backfill"):
+    for table in ("label", "snapshot", "backfill", "cluster", "closing"):
         assert database.execute(f"select count(*) from {table}").fetchone() == (0,)
     database.close()
 
@@ -57,6 +58,27 @@ def test_items_of_a_time_before_deadlines_come_back_without_one(tmp_path: Path) 
     store.close()
 
 
+def test_deadlines_that_were_told_before_are_still_open(tmp_path: Path) -> None:
+    db = Database(tmp_path / "policywatch.db")
+    MIGRATIONS.apply(db, stop_before="m005_stories")
+    db.executescript(_ITEM_OF_BEFORE + _TOLD_BEFORE)
+    db.conn.commit()
+    db.close()
+    store = open_store(tmp_path)
+    (found,) = store.open_closings("daily", date(2026, 3, 2))
+    assert (found.item.title, found.closing.deadline.day) == ("Draft rules", date(2026, 4, 3))
+    assert store.open_closings("weekly", date(2026, 3, 2)) == ()
+    store.close()
+
+
+_TOLD_BEFORE = """
+update item set deadline = '2026-04-03';
+insert into notice (source_id, item_id, revision, ruleset_id, theme, reason, at)
+values (1, 1, 1, 1, 'safety', 'new', '2026');
+insert into digest_issue (digest, number, window_start, window_end, seq_from, seq_to, contents, at)
+values ('daily', 1, '2026-01', '2026-02', 0, 1, '{}', '2026');
+insert into digest_item (digest, seq, issue_id) values ('daily', 1, 1);
+"""
 _ITEM_OF_BEFORE = """
 insert into source (slug, name, kind, url, organisation, jurisdiction, language, type, tier,
     "group", enabled, added_at)

@@ -41,6 +41,7 @@ def test_scripts_get_a_summary() -> None:
             "start": "2026-03-01T09:00:00.000000Z",
             "end": "2026-03-02T09:00:00.000000Z",
         },
+        "deadlines": [],
         "new_sources": ["n"],
         "trouble": ["x"],
         "read": 151,
@@ -57,6 +58,7 @@ def test_scripts_get_a_summary() -> None:
         "reason": "new",
         "published": "2026-03-02T06:00:00.000000Z",
         "first_seen": "2026-03-02T07:00:00.000000Z",
+        "reports": [],
     }
     assert [(i["id"], i["reason"], i["published"]) for i in items[1:]] == [
         (3, "new", None),
