@@ -66,6 +66,8 @@ class Page:
     first: Group | None
     deadlines: tuple[DueRow, ...]
     deadlines_title: str
+    deadlines_count: int
+    deadlines_more: str
     calendar: str
     groups: tuple[Group, ...]
     new_sources: tuple[tuple[str, tuple[Link, ...]], ...]
@@ -85,6 +87,7 @@ def page(issue: Issue, plan: Plan, whole_url: str = "") -> Page:
     """Put an issue into words, each item at the length that the plan gives it."""
     speech = speech_of(issue)
     new_sources, crowd = sources.new_sources(issue, speech)
+    rest = len(issue.deadlines) - _DUES
     first = _Heading(anchor="first", title=speech.say("read first"), cards=issue.first)
     weekly = issue.weekly and any(due.why is DueWhy.OPEN for due in issue.deadlines)
     return Page(
@@ -101,6 +104,8 @@ def page(issue: Issue, plan: Plan, whole_url: str = "") -> Page:
         first=_group(first, plan, speech) if issue.first else None,
         deadlines=tuple(_due(due, speech) for due in issue.deadlines[:_DUES]),
         deadlines_title=speech.say("all deadlines" if weekly else "deadlines"),
+        deadlines_count=len(issue.deadlines),
+        deadlines_more=speech.say("dues more", n=rest) if rest > 0 else "",
         calendar=_calendar(issue, speech),
         groups=_groups(issue, plan, speech),
         new_sources=new_sources,
@@ -242,7 +247,7 @@ def _due(due: Due, speech: Speech) -> DueRow:
     left = speech.count("day left", due.days) if due.days else speech.say("today")
     marks = [speech.say("moved")] if due.why is DueWhy.CHANGED else []
     if due.deadline.day is None:
-        marks.append(f"“{visible(due.deadline.words, 60)}”")
+        marks.append(speech.say("quoted", text=visible(due.deadline.words, 60)))
     place = [visible(due.source, 100), speech.jurisdiction(due.jurisdiction), *marks]
     return DueRow(
         day=speech.deadline(due.deadline),

@@ -140,6 +140,7 @@ PHRASES: Mapping[str, Pair] = MappingProxyType(
         "what": ("What", "内容"),
         "today": ("today", "本日"),
         "moved": ("moved", "変更"),
+        "dues more": ("And {n} more.", "ほか{n}件。"),
         "calendar": (
             "The attached deadlines.ics adds these days to a calendar.",
             "添付の deadlines.ics で、これらの日をカレンダーに追加できます。",

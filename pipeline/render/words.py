@@ -120,8 +120,12 @@ class Speech:
         return self.name(LANGUAGES, primary) or self.say("other language")
 
     def jurisdiction(self, code: str) -> str:
-        """Name a jurisdiction; one without an entry keeps its code."""
-        return self.name(JURISDICTIONS, code.upper()) or visible(code, 40)
+        """Name a jurisdiction, a part of one by its code; one without an entry keeps its own."""
+        whole, _, part = code.upper().partition("-")
+        named = self.name(JURISDICTIONS, whole)
+        if not named:
+            return visible(code, 40)
+        return f"{named} ({visible(part, 20)})" if part else named
 
     def outcome(self, value: Outcome | None, error: str) -> str:
         """Say why a source could not be read, in its own error's words where there are any."""

@@ -225,3 +225,31 @@ def test_any_entry_becomes_an_item_that_can_be_stored(raw: RawItem) -> None:
         texts = (item.guid, item.url, item.title, item.summary, item.body, item.author)
         assert "\x00" not in "".join(texts).encode().decode()
         assert normalise(replace(raw, updated="2026-01-01"), SOURCE, make.NOW) is not None
+
+
+@pytest.mark.parametrize(
+    ("markup", "links"),
+    [
+        ('<p>See <a href="https://orders.example/1">it</a></p>', ("https://orders.example/1",)),
+        (
+            "<a class=x href='//orders.example/a?b=1&amp;c=2'>",
+            ("https://orders.example/a?b=1&c=2",),
+        ),
+        ('<a href="/news/2">own</a> <a href="mailto:a@b.example">mail</a>', ()),
+        ('<a href="https://o.example/"></a>' * 2, ("https://o.example/",)),
+        ("href=https://o.example/ in a text", ()),
+        (f'<a href="https://o.example/{"x" * 550}">long</a>', ()),
+    ],
+)
+def test_links_to_other_sites_are_kept(markup: str, links: tuple[str, ...]) -> None:
+    assert kept_of(summary=markup).links == links
+
+
+def test_links_do_not_make_an_edit() -> None:
+    one, two = (kept_of(summary=f'<a href="https://o.example/{n}">it</a>') for n in "ab")
+    assert one.fingerprint == two.fingerprint
+
+
+def test_a_page_of_links_is_read_in_part() -> None:
+    many = "".join(f'<a href="https://o.example/{n}">x</a>' for n in range(99))
+    assert len(kept_of(body=many).links) == 20
