@@ -8,12 +8,13 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
+from itertools import chain
 from typing import NamedTuple
 from urllib.parse import urlsplit
 
 from pipeline.identifiers import identifiers, identifiers_of_address, numbers
 from pipeline.model import Field, Item, Source, Tier
-from pipeline.titles import Rarity, Words, alike, title_words, unlike
+from pipeline.titles import Rarity, Title, vote
 from pipeline.urls import identity_form
 
 OPEN = timedelta(days=14)
@@ -22,7 +23,6 @@ OPEN = timedelta(days=14)
 _TITLES_APART = timedelta(hours=72)
 # An item that names more of one kind is a list of things, and about none of them.
 _MOST_OF_A_KIND = 3
-_SAME = 1_000_000
 _OFFICIAL_HOSTS = (".gov", ".mil", ".int", ".europa.eu", ".go.jp", ".gouv.fr", ".gc.ca", ".go.kr")
 _OFFICIAL_LABELS = frozenset({"gov", "gob", "gouv", "gub", "go"})
 
@@ -72,11 +72,13 @@ def joined(
 
     A report that is a member already stays where it is.
     """
-    found = _Clusters(rarity)
-    for member in members:
-        found.add(member)
     known = {member.report.id for member in members}
     waiting = [report for report in reports if report.id not in known]
+    if not waiting:
+        return ()
+    found = _Clusters(rarity, min(report.at for report in waiting) - _TITLES_APART)
+    for member in members:
+        found.add(member)
     taken = [found.take(report) for report in sorted(waiting, key=_order)]
     # Who came before the others that it belongs to is asked again.
     return tuple(found.take_again(member) for member in taken)
@@ -153,27 +155,30 @@ class _Match(NamedTuple):
 
 @dataclass(slots=True)
 class _Clusters:
-    """The open clusters while reports join them."""
+    """The open clusters while reports join them; titles older than `titles_from` are not asked."""
 
     rarity: Rarity
+    titles_from: datetime
     members: dict[int, Member] = field(default_factory=dict)
     by_key: defaultdict[str, list[Member]] = field(default_factory=lambda: defaultdict(list))
     by_word: defaultdict[str, list[int]] = field(default_factory=lambda: defaultdict(list))
-    words: dict[int, Words] = field(default_factory=dict)
+    titles: dict[int, Title] = field(default_factory=dict)
+    kinds: dict[int, Mapping[str, set[str]]] = field(default_factory=dict)
     sizes: Counter[int] = field(default_factory=Counter)
 
     def add(self, member: Member) -> None:
         report = member.report
         self.members[report.id] = member
         self.sizes[member.cluster] += 1
-        self.words[report.id] = title_words(report.title, report.language)
-        kinds = Counter(key.partition(":")[0] for key in report.keys)
+        kinds = self.kinds[report.id] = _by_kind(report.keys)
         for key in report.keys:
             # Who names two orders may belong to one of them, but does not make them one.
-            if kinds[key.partition(":")[0]] == 1 or key.startswith("page:"):
+            if len(kinds.get(key.partition(":")[0], "1")) == 1:
                 self.by_key[key].append(member)
-        for word in self.words[report.id].all:
-            self.by_word[word].append(report.id)
+        if report.at >= self.titles_from:
+            self.titles[report.id] = self.rarity.title(report.title, report.language)
+            for word in self.titles[report.id].words:
+                self.by_word[f"{report.language} {word}"].append(report.id)
 
     def take(self, report: Report) -> Member:
         found = self._by_keys(report) or self._by_title(report)
@@ -197,14 +202,14 @@ class _Clusters:
         self.sizes[member.cluster] -= 1
         for key in report.keys:
             self.by_key[key] = [one for one in self.by_key[key] if one.report.id != report.id]
-        for word in self.words.pop(report.id).all:
-            self.by_word[word].remove(report.id)
+        for word in self.titles.pop(report.id).words:
+            self.by_word[f"{report.language} {word}"].remove(report.id)
 
     def _by_keys(self, report: Report) -> _Match | None:
         shared: defaultdict[tuple[int, datetime], set[str]] = defaultdict(set)
         for key in report.keys:
             for member in self.by_key.get(key, ()):
-                if self._may_join(report, member):
+                if _may_join(report, member):
                     shared[member.cluster, member.opened].add(key)
         return _best(
             _Match(keys=len(keys), titles=0, opened=opened, cluster=cluster)
@@ -213,43 +218,34 @@ class _Clusters:
 
     def _by_title(self, report: Report) -> _Match | None:
         """Join a cluster of which more titles are alike than are the same but for a word."""
-        words = title_words(report.title, report.language)
-        shared = Counter(id_ for word in words.all for id_ in self.by_word.get(word, ()))
+        title = self.rarity.title(report.title, report.language)
+        kinds = _by_kind(report.keys)
+        if _several(kinds):
+            return None
+        known = (self.by_word.get(f"{report.language} {word}", ()) for word in title.words)
+        shared = Counter(chain.from_iterable(known))
         balance: Counter[tuple[int, datetime]] = Counter()
         for id_, count in shared.items():
             member = self.members[id_]
-            if count < words.least or not self._titles_may_join(report, member):
-                continue
-            other = self.words[id_]
-            cluster = (member.cluster, member.opened)
-            balance[cluster] += _vote(words, other, self.rarity)
+            if count >= title.least and _may_join(report, member):
+                voted = vote(title, self.titles[id_], self.rarity)
+                if voted and self._titles_count(report, kinds, member):
+                    balance[member.cluster, member.opened] += voted
         return _best(
             _Match(keys=0, titles=titles, opened=opened, cluster=cluster)
             for (cluster, opened), titles in balance.items()
             if titles > 0
         )
 
-    def _may_join(self, report: Report, member: Member) -> bool:
-        other = member.report
-        return other.source_id != report.source_id and report.at - member.opened <= OPEN
-
-    def _titles_may_join(self, report: Report, member: Member) -> bool:
-        other = member.report
-        return (
-            self._may_join(report, member)
-            and other.language == report.language
-            and abs(report.at - other.at) <= _TITLES_APART
-            and not _contradict(report.keys, other.keys)
-            and not _several(report.keys)
-            and not _several(other.keys)
-        )
+    def _titles_count(self, report: Report, kinds: Mapping[str, set[str]], member: Member) -> bool:
+        theirs = self.kinds[member.report.id]
+        near = abs(report.at - member.report.at) <= _TITLES_APART
+        return near and not _contradict(kinds, theirs) and not _several(theirs)
 
 
-def _vote(words: Words, other: Words, rare: Rarity) -> int:
-    """Count a title for or against; the very same words outdo whatever else a cluster says."""
-    if words.all == other.all:
-        return _SAME
-    return int(alike(words, other, rare)) - int(unlike(words, other, rare))
+def _may_join(report: Report, member: Member) -> bool:
+    other = member.report
+    return other.source_id != report.source_id and report.at - member.opened <= OPEN
 
 
 def _best(matches: Iterable[_Match]) -> _Match | None:
@@ -257,20 +253,20 @@ def _best(matches: Iterable[_Match]) -> _Match | None:
     return found[0] if found else None
 
 
-def _contradict(one: frozenset[str], two: frozenset[str]) -> bool:
+def _contradict(ours: Mapping[str, set[str]], theirs: Mapping[str, set[str]]) -> bool:
     """Say whether both name something of one kind, and never the same."""
-    ours, theirs = _by_kind(one), _by_kind(two)
     return any(not ours[kind] & theirs[kind] for kind in ours.keys() & theirs.keys())
 
 
-def _several(keys: Iterable[str]) -> bool:
-    return any(len(values) > 1 for values in _by_kind(keys).values())
+def _several(kinds: Mapping[str, set[str]]) -> bool:
+    return any(len(values) > 1 for values in kinds.values())
 
 
 def _by_kind(keys: Iterable[str]) -> Mapping[str, set[str]]:
+    """Sort identifiers by their kinds; pages contradict nothing."""
     kinds: defaultdict[str, set[str]] = defaultdict(set)
     for key in keys:
         kind, _, value = key.partition(":")
         if kind != "page":
             kinds[kind].add(value)
-    return kinds
+    return dict(kinds)

@@ -4,7 +4,7 @@ import math
 import re
 from collections import Counter
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import pairwise
 
 from pipeline.fold import CJK_CHARACTERS, fold
@@ -12,6 +12,8 @@ from pipeline.fold import CJK_CHARACTERS, fold
 # Enough to keep words of a small collection from looking rare when they are only few.
 _SMALLEST = 400
 _ALIKE = 0.6
+SAME = 1_000_000
+"""The very same words outdo whatever other titles say."""
 _STEM = 6
 _RUNS = re.compile(f"[{CJK_CHARACTERS}]+|[^\\W_]+")
 _CJK = re.compile(f"[{CJK_CHARACTERS}]")
@@ -26,39 +28,49 @@ _STOP = frozenset(_STOP_WORDS.split())
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Title:
+    """The words of a title; pairs of characters where a script has no spaces.
+
+    `heavy` are those that tell one thing from another; `least` of them all two titles must share.
+    """
+
+    words: frozenset[str]
+    heavy: frozenset[str]
+    weight: float
+    least: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Rarity:
     """In how many of `total` titles each word stands."""
 
     total: int = 0
     counts: Mapping[str, int]
+    _known: dict[str, float] = field(default_factory=dict, compare=False, repr=False)
 
     def weight(self, word: str) -> float:
         """Return how much a word says: the less often it stands in titles, the more."""
-        return math.log(1 + self._all / (1 + self.counts.get(word, 0)))
+        known = self._known.get(word)
+        if known is None:
+            known = math.log(1 + self._all / (1 + self.counts.get(word, 0)))
+            self._known[word] = known
+        return known
 
-    def heavy(self, words: Iterable[str]) -> bool:
-        """Say whether one of the words is rare enough to tell one thing from another."""
-        return any(self.weight(word) > math.log(1 + self._all) / 2 for word in words)
+    def title(self, text: str, language: str = "") -> Title:
+        """Weigh the words of a title."""
+        words = frozenset(_words(fold(text)))
+        rare = math.log(1 + self._all) / 2
+        cjk = sum(bool(_CJK.match(word)) for word in words)
+        return Title(
+            words=words,
+            heavy=frozenset(word for word in words if self.weight(word) > rare),
+            weight=sum(map(self.weight, words)),
+            least=5 if language in ("ja", "zh") or cjk * 2 > len(words) else 3,
+        )
 
     @property
     def _all(self) -> int:
         return max(self.total, _SMALLEST)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Words:
-    """The words of a title; pairs of characters where a script has no spaces."""
-
-    all: frozenset[str]
-    least: int
-    """How many of them two titles must share at the least."""
-
-
-def title_words(title: str, language: str = "") -> Words:
-    """Return the words of a title that say something."""
-    found = _words(fold(title))
-    unspaced = language in ("ja", "zh") or sum(bool(_CJK.match(w)) for w in found) * 2 > len(found)
-    return Words(all=frozenset(found), least=5 if unspaced else 3)
 
 
 def rarity(titles: Iterable[str]) -> Rarity:
@@ -66,33 +78,25 @@ def rarity(titles: Iterable[str]) -> Rarity:
     counts: Counter[str] = Counter()
     total = 0
     for title in titles:
-        counts.update(title_words(title).all)
+        counts.update(set(_words(fold(title))))
         total += 1
     return Rarity(total=total, counts=counts)
 
 
-def alike(one: Words, two: Words, rare: Rarity) -> bool:
-    """Say whether two titles share most of their weight, and one of them adds little of its own."""
-    return _similarity(one, two, rare) >= _ALIKE and not _substituted(one, two, rare)
+def vote(one: Title, two: Title, rare: Rarity) -> int:
+    """Count two titles for being about one thing, or against it, or not at all.
 
-
-def unlike(one: Words, two: Words, rare: Rarity) -> bool:
-    """Say whether two titles are the same but for what tells two things apart."""
-    return _similarity(one, two, rare) >= _ALIKE and _substituted(one, two, rare)
-
-
-def _similarity(one: Words, two: Words, rare: Rarity) -> float:
-    shared = _weight(one.all & two.all, rare)
-    both = _weight(one.all, rare) + _weight(two.all, rare)
-    return 2 * shared / both if both else 0.0
-
-
-def _substituted(one: Words, two: Words, rare: Rarity) -> bool:
-    return rare.heavy(one.all - two.all) and rare.heavy(two.all - one.all)
-
-
-def _weight(words: Iterable[str], rare: Rarity) -> float:
-    return sum(rare.weight(word) for word in words)
+    They are for it when they share most of their weight and one of them adds nothing heavy, against
+    it when both do: then they are the same but for what tells two things apart.
+    """
+    if one.words == two.words:
+        return SAME
+    both = one.weight + two.weight
+    if 2 * min(one.weight, two.weight) < _ALIKE * both:
+        return 0
+    if 2 * sum(map(rare.weight, one.words & two.words)) < _ALIKE * both:
+        return 0
+    return -1 if one.heavy - two.words and two.heavy - one.words else 1
 
 
 def _words(folded: str) -> list[str]:

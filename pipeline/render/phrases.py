@@ -107,7 +107,7 @@ PHRASES: Mapping[str, Pair] = MappingProxyType(
         "closes": ("Closes {day}", "締切 {day}"),
         "closed": ("Closed {day}", "締切済み {day}"),
         "closes or": ("Closes {days} (unclear: “{words}”)", "締切 {days}（不確か:「{words}」）"),
-        "or": (" or ", "または"),
+        "or": (" or ", " または "),
         "before start": ("Published before the start", "開始前の公表"),
         "matched": ("Matched", "該当語:"),
         "no words": ("no words kept", "記録なし"),
