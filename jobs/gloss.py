@@ -16,7 +16,8 @@ from pipeline.text import excerpt, one_line
 
 log = logging.getLogger("policywatch")
 
-_SECONDS = 60
+# The job lock is held meanwhile, and polls give up waiting for it after 30 s.
+_SECONDS = 15
 _LONGEST = 300
 
 

@@ -235,6 +235,11 @@ class Issue:
         return self.new + self.updated + self.late + self.rule_changes
 
     @property
+    def item_count(self) -> int:
+        """Return how many items the issue is about, however it tells of them."""
+        return len(self.cards) + len(self.told)
+
+    @property
     def closing(self) -> tuple[Due, ...]:
         """Return the deadlines that this issue has a reason to show, beside whole lists."""
         return tuple(due for due in self.deadlines if due.why is not DueWhy.OPEN)

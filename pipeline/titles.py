@@ -12,6 +12,7 @@ from pipeline.fold import CJK_CHARACTERS, fold
 # Enough to keep words of a small collection from looking rare when they are only few.
 _SMALLEST = 400
 _ALIKE = 0.6
+_LONG = 6
 SAME = 1_000_000
 """The very same words outdo whatever other titles say."""
 _STEM = 6
@@ -90,7 +91,8 @@ def vote(one: Title, two: Title, rare: Rarity) -> int:
     it when both do: then they are the same but for what tells two things apart.
     """
     if one.words == two.words:
-        return SAME
+        # "Weekly press briefing" is said every week; a long title is said once.
+        return SAME if one.heavy or len(one.words) >= _LONG else 0
     both = one.weight + two.weight
     if 2 * min(one.weight, two.weight) < _ALIKE * both:
         return 0

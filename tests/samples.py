@@ -32,8 +32,9 @@ _TODAY = date(2026, 11, 23)
 
 
 def _hit(title: str, *words: str, score: float = 4.5) -> ThemeHit:
+    name = title.partition(" ")[0].lower()
     found = tuple(
-        Words(rule=f"{title[:4].strip().lower()}-{n}", field=Field.TITLE, text=word, count=n)
+        Words(rule=f"{name}-{n}", field=Field.TITLE, text=word, count=n)
         for n, word in enumerate(words, 1)
     )
     return ThemeHit(theme=title, title=title, score=score, words=found)

@@ -116,7 +116,16 @@ def test_what_tells_of_one_thing_is_one_cluster(one: Any, two: Any) -> None:
             {"title": "Executive Order 14366"},
             id="a list of things",
         ),
-        pytest.param({"title": ""}, {"title": ""}, id="no words"),
+        pytest.param(
+            {"title": "Ferries"},
+            {"title": "Committee hears ministry on ferries, ports, tunnels and roads"},
+            id="a word in common",
+        ),
+        pytest.param(
+            {"title": "Ports committee hears ministry on ferries"},
+            {"title": "Ports committee hears ministry about tunnels, roads, railways"},
+            id="half the words in common",
+        ),
     ],
 )
 def test_near_neighbours_stay_apart(one: Any, two: Any) -> None:
@@ -178,6 +187,14 @@ def test_common_words_weigh_less_than_rare_ones() -> None:
     rare = rarity(["AI plan published", "AI law published", *["AI report"] * 40])
     assert rare.weight("ai") < rare.weight("publis") < rare.weight("law")
     assert rare.title("AI law").heavy == {"law"}
+
+
+def test_a_title_of_common_words_alone_is_no_sign() -> None:
+    rare = rarity(["Weekly press briefing"] * 200)
+    assert clusters(*(report(n, "Weekly press briefing") for n in (1, 2)), rare=rare) == [[1], [2]]
+    long = "Weekly press briefing on ferries, ports and tunnels"
+    rare = rarity([long] * 200)
+    assert clusters(*(report(n, long) for n in (1, 2)), rare=rare) == [[1, 2]]
 
 
 def test_eighty_articles_in_twelve_languages_are_one_event() -> None:

@@ -192,6 +192,8 @@ def test_a_thing_and_its_reports_are_one_entry() -> None:
     assert len(dom(issue(card(1, reports=reports))).select(".also")) == 3
     one = text(issue(card(1, reports=(told(4, source="P4"),))))
     assert "Also reported by P4." in one
+    titled = text(issue(card(1, reports=reports[:2])))
+    assert "Also reported" not in titled
 
 
 def test_later_reports_are_a_line() -> None:
