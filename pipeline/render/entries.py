@@ -106,8 +106,9 @@ def entry(card: Card, speech: Speech) -> Entry:
     )
 
 
-def later(story: Story, speech: Speech) -> Later:
-    """Put what was reported later of a thing into one line."""
+def later(story: Story, speech: Speech, room: int) -> Later:
+    """Put what was reported later of a thing into one line, with official titles below it."""
+    official = [told for told in story.reports if told.tier is Tier.OFFICIAL]
     return Later(
         said=speech.say(
             "since",
@@ -115,9 +116,7 @@ def later(story: Story, speech: Speech) -> Later:
             day=speech.weekday(story.since),
         ),
         head=link(story.head),
-        reports=Reports(
-            titles=tuple(link(t, _source(t)) for t in story.reports if t.tier is Tier.OFFICIAL)
-        ),
+        reports=Reports(titles=tuple(link(told, _source(told)) for told in official[:room])),
     )
 
 

@@ -13,16 +13,21 @@ from pipeline.shortid import short_id
 _RULE_CHANGE_TITLES = 5
 _DUES = 40
 CLOSING_DAYS = 14
+ROOM = 200
 CROWDED = 50
 """Above so many entries a theme shows only the first of those that are not official."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Plan:
-    """Which items a page shows in full and which by title; it counts the others."""
+    """Which items a page shows in full and which by title; it counts the others.
+
+    `room` is how many rows any of its other lists may have.
+    """
 
     full: frozenset[int]
     titled: frozenset[int]
+    room: int = ROOM
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -86,8 +91,10 @@ class Page:
 def page(issue: Issue, plan: Plan, whole_url: str = "") -> Page:
     """Put an issue into words, each item at the length that the plan gives it."""
     speech = speech_of(issue)
-    new_sources, crowd = sources.new_sources(issue, speech)
-    rest = len(issue.deadlines) - _DUES
+    room = plan.room
+    new_sources, crowd = sources.new_sources(issue, speech, room)
+    dues = issue.deadlines[: min(room, _DUES)]
+    rest = len(issue.deadlines) - len(dues)
     first = _Heading(anchor="first", title=speech.say("read first"), cards=issue.first)
     weekly = issue.weekly and any(due.why is DueWhy.OPEN for due in issue.deadlines)
     return Page(
@@ -100,9 +107,9 @@ def page(issue: Issue, plan: Plan, whole_url: str = "") -> Page:
         lead=_lead(issue, speech),
         proof=speech.say("proof", read=issue.read, sources=speech.count("source", issue.sources)),
         complete=issue.read == issue.sources and not issue.trouble,
-        banners=_banners(issue, speech),
+        banners=_banners(issue, speech)[:room],
         first=_group(first, plan, speech) if issue.first else None,
-        deadlines=tuple(_due(due, speech) for due in issue.deadlines[:_DUES]),
+        deadlines=tuple(_due(due, speech) for due in dues),
         deadlines_title=speech.say("all deadlines" if weekly else "deadlines"),
         deadlines_count=len(issue.deadlines),
         deadlines_more=speech.say("dues more", n=rest) if rest > 0 else "",
@@ -111,15 +118,17 @@ def page(issue: Issue, plan: Plan, whole_url: str = "") -> Page:
         new_sources=new_sources,
         more_new_sources=crowd,
         rule_changes=_rule_changes(issue, speech),
-        rule_change_titles=tuple(link(c) for c in issue.rule_changes[:_RULE_CHANGE_TITLES]),
-        lost=sources.lost(issue, speech),
-        standing=sources.standing(issue, speech),
+        rule_change_titles=tuple(
+            link(c) for c in issue.rule_changes[: min(room, _RULE_CHANGE_TITLES)]
+        ),
+        lost=sources.lost(issue, speech, room),
+        standing=sources.standing(issue, speech, room),
         near_misses=()
         if issue.new_count
-        else tuple(sources.near_miss(miss, speech) for miss in issue.near_misses),
+        else tuple(sources.near_miss(miss, speech) for miss in issue.near_misses[:room]),
         foot=_foot(issue, speech),
         example=short_id(issue.cards[0].id) if issue.cards else "7k3f",
-        truncated=any(c.id not in plan.full for c in in_full(issue)),
+        truncated=room < ROOM or any(c.id not in plan.full for c in in_full(issue)),
         whole_url=whole_url,
     )
 
@@ -235,7 +244,7 @@ def _group(told: _Heading, plan: Plan, speech: Speech) -> Group:
         note=told.note,
         count=len(cards) + told_with,
         entries=tuple(entry(c, speech) for c in cards if c.id in plan.full),
-        stories=tuple(later(story, speech) for story in told.stories),
+        stories=tuple(later(story, speech, plan.room) for story in told.stories[: plan.room]),
         titles=tuple(link(c) for c in cards if c.id in plan.titled - plan.full),
         hidden=speech.say("hidden", n=len(hidden), languages=by_language(hidden, speech))
         if hidden

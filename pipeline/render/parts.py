@@ -10,7 +10,7 @@ from markupsafe import Markup
 from wcwidth import wrap
 
 from pipeline.issue import Issue
-from pipeline.render.page import Page, Plan, crowded_out, in_full, page
+from pipeline.render.page import ROOM, Page, Plan, crowded_out, in_full, page
 
 HTML_LIMIT = 95_000
 """Bytes of the HTML part; Gmail cuts a mail at 102 kB and hides its end."""
@@ -20,6 +20,9 @@ _FULL_AT_LEAST = 12
 # No more than this many titles can stay below the limit.
 _TITLES_AT_MOST = 500
 _COLUMNS = 72
+# What stands around the items leaves them at least a third of the page.
+_FRAME_LIMIT = 62_000
+_ROOMS = (ROOM, 40, 10, 3)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,13 +57,15 @@ def _fitting(issue: Issue, way_out: WayOut, whole_url: str) -> Page:
     """Shorten the least official items to titles, then to a count, until the page is small."""
     ids = _by_weight(issue)
 
-    def cut(full: int, titled: int) -> Page:
-        plan = Plan(full=frozenset(ids[:full]), titled=frozenset(ids[:titled]))
+    def cut(full: int, titled: int, room: int | None = None) -> Page:
+        shown = frozenset(ids[:full]), frozenset(ids[:titled])
+        plan = Plan(full=shown[0], titled=shown[1], room=rows if room is None else room)
         return page(issue, plan, whole_url)
 
     def fits(full: int, titled: int) -> bool:
         return _size(_html(cut(full, titled), way_out)) < HTML_LIMIT
 
+    rows = next((n for n in _ROOMS if _size(_html(cut(0, 0, n), way_out)) < _FRAME_LIMIT), 1)
     every = len(ids)
     if every <= _TITLES_AT_MOST:
         full = _most(every, lambda count: fits(count, every))

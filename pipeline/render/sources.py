@@ -10,32 +10,31 @@ from pipeline.render.words import Speech, visible
 NAMED = 25
 _NAMED_DAILY = 5
 _NEW_IN_FULL = 5
-_ALL_NAMED = 200
 
 
 def new_sources(
-    issue: Issue, speech: Speech
+    issue: Issue, speech: Speech, room: int
 ) -> tuple[tuple[tuple[str, tuple[Link, ...]], ...], str]:
     """Return each new source with its titles, or one line when there are too many."""
     if len(issue.new_sources) > _NEW_IN_FULL:
-        return (), _crowd(issue.new_sources, speech)
+        return (), _crowd(issue.new_sources, speech, min(room, NAMED))
     shown = tuple(
-        (_described(source, speech), tuple(link(title) for title in source.titles))
+        (_described(source, speech), tuple(link(title) for title in source.titles[:room]))
         for source in issue.new_sources
     )
     return shown, ""
 
 
-def lost(issue: Issue, speech: Speech) -> tuple[tuple[str, str], ...]:
+def lost(issue: Issue, speech: Speech, room: int) -> tuple[tuple[str, str], ...]:
     """Name the sources that were lost in this window, official ones first, and say why."""
     found = [t for t in issue.trouble if t.lost]
-    return tuple(_lost(trouble, speech) for trouble in found[:NAMED])
+    return tuple(_lost(trouble, speech) for trouble in found[: min(room, NAMED)])
 
 
-def standing(issue: Issue, speech: Speech) -> tuple[str, ...]:
+def standing(issue: Issue, speech: Speech, room: int) -> tuple[str, ...]:
     """Return one line for each kind of trouble that is not today's loss; weekly all names."""
-    more = sum(t.lost for t in issue.trouble) - NAMED
-    named = _ALL_NAMED if issue.weekly else _NAMED_DAILY
+    more = sum(t.lost for t in issue.trouble) - min(room, NAMED)
+    named = room if issue.weekly else min(room, _NAMED_DAILY)
     still = [_since(t, issue, speech) for t in issue.trouble if not t.read and not t.lost]
     shaky = [
         speech.say("in brackets", text=speech.outcome(t.outcome, t.error)).join(
@@ -91,11 +90,11 @@ def _described(source: NewSource, speech: Speech) -> str:
     return f"{name}: {speech.say('comma').join(said)}" if said else name
 
 
-def _crowd(sources: Sequence[NewSource], speech: Speech) -> str:
+def _crowd(sources: Sequence[NewSource], speech: Speech, named: int) -> str:
     return speech.say(
         "crowd",
         sources=speech.count("source", len(sources)),
         items=speech.count("item", sum(source.stored or 0 for source in sources)),
         n=sum(source.matching for source in sources),
-        names=speech.listed([visible(source.name, 100) for source in sources], NAMED),
+        names=speech.listed([visible(source.name, 100) for source in sources], named),
     )
