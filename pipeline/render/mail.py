@@ -28,12 +28,14 @@ __all__ = ["HTML_LIMIT", "Frame", "RenderedMail", "render", "subject", "unsubscr
 class Frame:
     """What a deployment's mails say around every issue.
 
-    `deployment` is the secret from which Message-IDs, boundaries and tokens follow.
+    `deployment` is the secret from which Message-IDs, boundaries and tokens follow; `issue_pages`
+    says that whole issues can be read at `base_url`.
     """
 
     sender: str
     deployment: str
     base_url: str = ""
+    issue_pages: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -111,8 +113,8 @@ def subject(issue: Issue) -> str:
 
 
 def issue_url(frame: Frame, issue: Issue) -> str:
-    """Return where the whole issue can be read, or an empty text without an address of ours."""
-    if not frame.base_url:
+    """Return where the whole issue can be read, or an empty text where it cannot."""
+    if not (frame.base_url and frame.issue_pages):
         return ""
     name = f"{issue.digest}-{issue.number}"
     return f"{frame.base_url.rstrip('/')}/d/{name}/{issue_token(frame, name)}"

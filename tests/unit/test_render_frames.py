@@ -263,14 +263,16 @@ def test_a_crowded_theme_counts_by_language_and_keeps_all_that_is_official() -> 
 
 def test_with_an_address_of_ours_the_whole_issue_is_linked_and_not_attached() -> None:
     crowd = issue(*[card(n, tier=Tier.PRESS) for n in range(1, 61)])
-    linked = replace(FRAME, base_url="https://watch.example")
+    served = replace(FRAME, base_url="https://watch.example")
+    linked = replace(served, issue_pages=True)
     page = dom(crowd, linked)
     url = page.find("a", href=re.compile("/d/daily-12/"))
     assert url is not None
     assert re.fullmatch(r"https://watch\.example/d/daily-12/[\w-]{22}", str(url["href"]))
     assert list(parsed(crowd, linked).iter_attachments()) == []
-    (attached,) = parsed(crowd).iter_attachments()
-    assert attached.get_filename() == "whole-issue.html"
+    for without_pages in (FRAME, served):
+        (attached,) = parsed(crowd, without_pages).iter_attachments()
+        assert attached.get_filename() == "whole-issue.html"
 
 
 def test_standing_trouble_is_one_line_and_weekly_all_names() -> None:
