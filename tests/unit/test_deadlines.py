@@ -4,6 +4,8 @@ from datetime import UTC, date, datetime
 from typing import Any
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from pipeline.days import mentions
 from pipeline.deadlines import Deadline, deadline_of
@@ -135,3 +137,20 @@ def test_of_two_days_at_one_place_the_longer_one_is_meant() -> None:
         ("令和8年4月3日", 4, 3),
         ("20日", 0, 20),
     ]
+
+
+PIECES = st.sampled_from(
+    [
+        "comments by ", "deadline ", "締切", "意見募集 ", "まで", "から", "〜", " to ", "extended ",
+        "3 May", "31 June", "February 30, 2026", "5/6/2026", "25/30/2026", "2026-13-45", "令和元年",
+        "令和99年99月99日", "12月31日", "99日", "17時", "at 25:99", "noon ET", "\n", "。", ". The ",
+    ]
+)  # fmt: skip
+
+
+@given(st.lists(PIECES | st.text(max_size=6), max_size=14).map("".join))
+@settings(max_examples=300, deadline=None)
+def test_whatever_a_text_says_a_deadline_is_a_day_or_several(text: str) -> None:
+    found = read(text, "Asia/Tokyo")
+    assert found is None or (found.day is None) == (len(found.candidates) > 1)
+    assert found is None or found.first <= found.last
