@@ -23,6 +23,8 @@ OPEN = timedelta(days=14)
 _TITLES_APART = timedelta(hours=72)
 # An item that names more of one kind is a list of things, and about none of them.
 _MOST_OF_A_KIND = 3
+# So many titles in one language are a vocabulary.
+_MANY = 5
 _OFFICIAL_HOSTS = (".gov", ".mil", ".int", ".europa.eu", ".go.jp", ".gouv.fr", ".gc.ca", ".go.kr")
 _OFFICIAL_LABELS = frozenset({"gov", "gob", "gouv", "gub", "go"})
 
@@ -165,6 +167,8 @@ class _Clusters:
     titles: dict[int, Title] = field(default_factory=dict)
     kinds: dict[int, Mapping[str, set[str]]] = field(default_factory=dict)
     sizes: Counter[int] = field(default_factory=Counter)
+    said: defaultdict[tuple[int, str], set[str]] = field(default_factory=lambda: defaultdict(set))
+    heard: Counter[tuple[int, str]] = field(default_factory=Counter)
 
     def add(self, member: Member) -> None:
         report = member.report
@@ -177,6 +181,8 @@ class _Clusters:
                 self.by_key[key].append(member)
         if report.at >= self.titles_from:
             self.titles[report.id] = self.rarity.title(report.title, report.language)
+            self.said[member.cluster, report.language] |= self.titles[report.id].words
+            self.heard[member.cluster, report.language] += 1
             for word in self.titles[report.id].words:
                 self.by_word[f"{report.language} {word}"].append(report.id)
 
@@ -202,6 +208,9 @@ class _Clusters:
         self.sizes[member.cluster] -= 1
         for key in report.keys:
             self.by_key[key] = [one for one in self.by_key[key] if one.report.id != report.id]
+        # It was alone in its cluster.
+        del self.said[member.cluster, report.language]
+        self.heard[member.cluster, report.language] -= 1
         for word in self.titles.pop(report.id).words:
             self.by_word[f"{report.language} {word}"].remove(report.id)
 
@@ -234,8 +243,13 @@ class _Clusters:
         return _best(
             _Match(keys=0, titles=titles, opened=opened, cluster=cluster)
             for (cluster, opened), titles in balance.items()
-            if titles > 0
+            if titles > 0 or self._said(title, cluster, report.language)
         )
+
+    def _said(self, title: Title, cluster: int, language: str) -> bool:
+        """Say whether a cluster that many tell of in a language has said every word of a title."""
+        where = (cluster, language)
+        return self.heard[where] >= _MANY and title.words <= self.said[where]
 
     def _titles_count(self, report: Report, kinds: Mapping[str, set[str]], member: Member) -> bool:
         theirs = self.kinds[member.report.id]

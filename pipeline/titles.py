@@ -108,5 +108,15 @@ def _words(folded: str) -> list[str]:
             pairs = ("".join(pair) for pair in pairwise(run))
             found += [pair for pair in pairs if not _HIRAGANA.fullmatch(pair)]
         elif run not in _STOP:
-            found.append(run[:_STEM])
+            found.append(_stem(run))
     return found
+
+
+def _stem(word: str) -> str:
+    """Let blocks, blocked and blocking be one word, roughly; other scripts are only cut."""
+    if word.isascii() and not word.isdigit():
+        for ending in ("ing", "ed", "es", "s"):
+            if word.endswith(ending) and len(word) - len(ending) >= 3:
+                word = word.removesuffix(ending)
+                break
+    return word[:_STEM]

@@ -197,6 +197,33 @@ def test_a_title_of_common_words_alone_is_no_sign() -> None:
     assert clusters(*(report(n, long) for n in (1, 2)), rare=rare) == [[1, 2]]
 
 
+TOLD = (
+    "President signs Executive Order 14365 blocking state AI laws",
+    "Executive Order 14365 blocks state-level AI laws",
+    "White House order 14365 aims to block AI laws of states",
+    "Executive Order 14365: president moves against state AI laws",
+    "What Executive Order 14365 means for state AI laws",
+)
+
+
+@pytest.mark.parametrize(
+    ("title", "joins"),
+    [
+        ("Executive order blocking state AI laws is signed by president", True),
+        ("White House order blocks AI laws of states", True),
+        ("President moves to block state AI laws by executive order", True),
+        ("President signs executive order on AI in schools", False),
+        ("Governor signs state AI law", False),
+        ("White House hosts AI summit", False),
+    ],
+)
+def test_in_a_burst_a_title_that_says_nothing_new_belongs_to_it(title: str, joins: bool) -> None:
+    told = [report(n, text) for n, text in enumerate(TOLD, 1)]
+    found = clusters(*told, report(9, title))
+    assert ([1, 2, 3, 4, 5, 9] in found) is joins
+    assert ([9] in found) is not joins
+
+
 def test_eighty_articles_in_twelve_languages_are_one_event() -> None:
     made = articles(80)
     assert {a.language for a in made} == set(LANGUAGES)
