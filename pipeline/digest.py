@@ -3,6 +3,7 @@
 Nothing is left out here: how much of an issue fits into a mail is a question of rendering.
 """
 
+import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
@@ -136,6 +137,7 @@ def build_issue(
         first=first,
         deadlines=deadlines((*told, *starter), findings.closings, today, before, whole=weekly),
         starter=starter,
+        recovered=_recovered(previous, findings.reach, setting),
         weekly=weekly,
         language=spec.form.language,
         per_theme=spec.form.per_theme,
@@ -265,6 +267,17 @@ def _trouble(reaches: Iterable[Reach], setting: Setting, start: datetime) -> tup
             )
         )
     return tuple(sorted(found, key=lambda t: (TIERS.index(t.tier), t.name, t.source_id)))
+
+
+def _recovered(
+    previous: IssueRecord | None, reaches: Mapping[str, Reach], setting: Setting
+) -> tuple[str, ...]:
+    """Name the sources that the issue before could not read, and that are well now."""
+    told = json.loads(previous.contents).get("trouble", ()) if previous else ()
+    ids = {trouble["source_id"] for trouble in told if not trouble["read"]}
+    well = [setting.source(id_) for id_ in ids if id_ in reaches and _proven(reaches[id_])]
+    well.sort(key=lambda source: (TIERS.index(source.tier), source.name))
+    return tuple(source.name for source in well)
 
 
 def _near_misses(

@@ -206,6 +206,8 @@ class Issue:
     deadlines: tuple[Due, ...] = ()
     starter: tuple[Card, ...] = ()
     """In a first issue: the best of what was published before the start."""
+    recovered: tuple[str, ...] = ()
+    """Sources that the issue before could not read, and this one can: their names."""
     weekly: bool = False
     """This issue gives whole lists of what others only give the changes of."""
     language: str = "en"

@@ -172,6 +172,7 @@ PHRASES: Mapping[str, Pair] = MappingProxyType(
             "And {sources} lost in this window.",
             "{sources}もこの期間に確認できませんでした。",
         ),
+        "again": ("Read again: {names}.", "再び確認: {names}。"),
         "still": ("Still not read: {names}.", "引き続き確認できず: {names}。"),
         "shaky": ("Read, but not all is well: {names}.", "確認済みだが不調あり: {names}。"),
         "whole on mondays": (

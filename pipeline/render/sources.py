@@ -46,9 +46,11 @@ def standing(issue: Issue, speech: Speech, room: int) -> tuple[str, ...]:
     lines = []
     if more > 0:
         lines.append(speech.say("lost more", sources=speech.count("more source", more)))
-    for phrase, names in (("still", still), ("shaky", shaky)):
+    again = [visible(name, 100) for name in issue.recovered]
+    for phrase, names in (("again", again), ("still", still), ("shaky", shaky)):
         if names:
-            lines.append(speech.say(phrase, names=speech.listed(names, named)))
+            shown = min(room, NAMED) if phrase == "again" else named
+            lines.append(speech.say(phrase, names=speech.listed(names, shown)))
     if max(len(still), len(shaky)) > named:
         lines.append(speech.say("whole on mondays"))
     return tuple(lines)

@@ -1,5 +1,7 @@
 """What an issue takes, what it tells first, and what only a first or a weekly issue tells."""
 
+import json
+
 import pytest
 
 from pipeline.digest import Headline
@@ -102,6 +104,23 @@ def test_whole_lists_come_with_the_first_issue_of_a_week() -> None:
     sunday, monday = make.issue(window_end=make.at(days=-1)), make.issue(1)
     assert (built().weekly, built(previous=sunday).weekly) == (True, True)
     assert built(previous=monday).weekly is False
+
+
+def test_what_the_issue_before_could_not_read_is_named_when_it_is_read_again() -> None:
+    told = (
+        {"source_id": "gov", "read": False},
+        {"source_id": "news", "read": False},
+        {"source_id": "odd", "read": True},
+    )
+    previous = make.issue(1, contents=json.dumps({"trouble": told}))
+    reach = {
+        "gov": make.reach(),
+        "news": make.reach("news", read=False),
+        "odd": make.reach("odd"),
+    }
+    issue = built(previous=previous, reach=reach)
+    assert issue.recovered == ("Ministry of Digital Affairs",)
+    assert built(reach=reach).recovered == ()
 
 
 def test_rules_say_of_themselves_what_they_are_set_to() -> None:

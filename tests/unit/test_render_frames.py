@@ -92,6 +92,7 @@ def full(**overrides: object) -> Issue:
             trouble("旧局", lost=False, error=""),
             trouble("半局", lost=False, read=True, outcome=Outcome.EMPTY, error=""),
         ),
+        recovered=("再局",),
         merged=2,
         rehearsal=True,
     )
@@ -283,6 +284,12 @@ def test_standing_trouble_is_one_line_and_weekly_all_names() -> None:
     weekly = text(issue(trouble=broken, weekly=True))
     assert "Bureau 7 (since 21 Feb)." in weekly
     assert "The whole list" not in weekly
+
+
+def test_a_source_that_is_read_again_is_named() -> None:
+    assert "== Source trouble == Read again: Bureau, Office." in text(
+        issue(recovered=("Bureau", "Office"))
+    )
 
 
 def test_a_starter_issue_says_what_it_is() -> None:

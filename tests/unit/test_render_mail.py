@@ -88,7 +88,7 @@ def test_the_secret_stays_with_us() -> None:
 
 def test_an_issue_frozen_before_stories_and_deadlines_still_renders() -> None:
     contents = json.loads(to_json(issue(card())))
-    for later in ("first", "deadlines", "starter", "weekly", "language", "per_theme"):
+    for later in ("first", "deadlines", "starter", "recovered", "weekly", "language", "per_theme"):
         del contents[later]
     for section_ in contents["sections"]:
         del section_["stories"]
