@@ -5,7 +5,7 @@ Nothing is left out here: how much of an issue fits into a mail is a question of
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from types import MappingProxyType
 from zoneinfo import ZoneInfo
@@ -27,7 +27,7 @@ from pipeline.issue import (
     summary,
     to_json,
 )
-from pipeline.model import Outcome, Reason, Source, Tier, Type, Verdict
+from pipeline.model import Outcome, Reason, Tier, Type, Verdict
 from pipeline.records import DigestSpec, IssueRecord, LedgerLine, Reach, StoredItem
 from pipeline.selection import applying, takes, wants
 from pipeline.shortid import item_id, short_id
@@ -97,17 +97,47 @@ def build_issue(
     now: datetime,
 ) -> Issue:
     """Take every notice of the digest since its previous issue; an item stands once."""
-    start, end = _window(previous, findings, now)
-    today, before = (_day(moment, spec) for moment in (end, start))
-    weekly = previous is None or today.isocalendar()[:2] != before.isocalendar()[:2]
     seq_from = previous.seq_to if previous else 0
     passed = [line for line in findings.lines if line.seq > seq_from]
     lines = [line for line in passed if _taken(spec, line, setting)]
     told = cards(spec, lines, setting)
-    by_reason = {reason: [c for c in told if c.reason is reason] for reason in Reason}
-    new, stories = folded(by_reason[Reason.NEW], findings.clusters)
-    first = _read_first(new, today, spec.form.read_first)
+    of = {reason: tuple(c for c in told if c.reason is reason) for reason in Reason}
     starter = () if previous else _starter(spec, findings, setting, {card.id for card in told})
+    issue = _bare(spec, previous, findings, setting, now)
+    today, before = (_day(moment, spec) for moment in (issue.window_end, issue.window_start))
+    new, stories = folded(of[Reason.NEW], findings.clusters)
+    first = _read_first(new, today, spec.form.read_first)
+    rest = [card for card in new if card not in first]
+    return replace(
+        issue,
+        seq_to=max((line.seq for line in passed), default=seq_from),
+        notices=tuple(line.seq for line in lines),
+        first=first,
+        sections=_sections(spec, rest, stories, setting),
+        updated=of[Reason.UPDATED],
+        late=of[Reason.LATE],
+        rule_changes=of[Reason.RULE_CHANGE],
+        starter=starter,
+        new_sources=tuple(
+            _new_source(spec, source_id, findings, setting, {card.id for card in starter})
+            for source_id in new_source_ids(lines)
+        ),
+        deadlines=deadlines(
+            (*told, *starter), findings.closings, today, before, whole=issue.weekly
+        ),
+    )
+
+
+def _bare(
+    spec: DigestSpec,
+    previous: IssueRecord | None,
+    findings: Findings,
+    setting: Setting,
+    now: datetime,
+) -> Issue:
+    """Return an issue that tells of no item yet, only of itself and of the sources."""
+    start, end = _window(previous, findings, now)
+    weeks = {_day(moment, spec).isocalendar()[:2] for moment in (start, end)}
     return Issue(
         digest=spec.id,
         title=spec.title,
@@ -116,29 +146,16 @@ def build_issue(
         zone=spec.zone,
         window_start=start,
         window_end=end,
-        seq_from=seq_from,
-        seq_to=max((line.seq for line in passed), default=seq_from),
-        notices=tuple(line.seq for line in lines),
-        sections=_sections(spec, [card for card in new if card not in first], stories, setting),
-        updated=tuple(by_reason[Reason.UPDATED]),
-        late=tuple(by_reason[Reason.LATE]),
-        rule_changes=tuple(by_reason[Reason.RULE_CHANGE]),
-        new_sources=tuple(
-            _new_source(spec, source_id, findings, setting, {card.id for card in starter})
-            for source_id in new_source_ids(lines)
-        ),
+        seq_from=previous.seq_to if previous else 0,
         trouble=_trouble(findings.reach.values(), setting, start),
+        recovered=_recovered(previous, findings.reach, setting),
         near_misses=_near_misses(spec, findings.near, setting),
         read=sum(reach.read and not reach.doubt for reach in findings.reach.values()),
         sources=len(findings.reach),
         warnings=setting.warnings,
         rehearsal=setting.rehearsal,
         merged=setting.merged,
-        first=first,
-        deadlines=deadlines((*told, *starter), findings.closings, today, before, whole=weekly),
-        starter=starter,
-        recovered=_recovered(previous, findings.reach, setting),
-        weekly=weekly,
+        weekly=previous is None or len(weeks) > 1,
         language=spec.form.language,
         per_theme=spec.form.per_theme,
     )
@@ -163,11 +180,8 @@ def _taken(spec: DigestSpec, line: LedgerLine, setting: Setting) -> bool:
         return line.reason is Reason.NEW_SOURCE
     matches = [m for m in line.stored.matches if m.theme == line.theme]
     enough = all(m.score >= spec.takes.min_score for m in matches)
-    return wants(spec, line.theme) and enough and takes(spec, line.stored, _home(line, setting))
-
-
-def _home(line: LedgerLine, setting: Setting) -> Source:
-    return setting.source(line.source_id)
+    source = setting.source(line.source_id)
+    return wants(spec, line.theme) and enough and takes(spec, line.stored, source)
 
 
 def _read_first(new: Sequence[Card], today: date, most: int) -> tuple[Card, ...]:

@@ -186,13 +186,13 @@ class Issue:
     window_start: datetime
     window_end: datetime
     seq_from: int
-    seq_to: int
-    notices: tuple[int, ...]
-    sections: tuple[Section, ...]
-    updated: tuple[Card, ...]
-    late: tuple[Card, ...]
-    rule_changes: tuple[Card, ...]
-    new_sources: tuple[NewSource, ...]
+    seq_to: int = 0
+    notices: tuple[int, ...] = ()
+    sections: tuple[Section, ...] = ()
+    updated: tuple[Card, ...] = ()
+    late: tuple[Card, ...] = ()
+    rule_changes: tuple[Card, ...] = ()
+    new_sources: tuple[NewSource, ...] = ()
     trouble: tuple[Trouble, ...]
     near_misses: tuple[NearMiss, ...]
     read: int

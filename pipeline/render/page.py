@@ -96,7 +96,6 @@ def page(issue: Issue, plan: Plan, whole_url: str = "") -> Page:
     dues = issue.deadlines[: min(room, _DUES)]
     rest = len(issue.deadlines) - len(dues)
     first = _Heading(anchor="first", title=speech.say("read first"), cards=issue.first)
-    weekly = issue.weekly and any(due.why is DueWhy.OPEN for due in issue.deadlines)
     return Page(
         language=issue.language,
         say=speech.say,
@@ -110,7 +109,7 @@ def page(issue: Issue, plan: Plan, whole_url: str = "") -> Page:
         banners=_banners(issue, speech)[:room],
         first=_group(first, plan, speech) if issue.first else None,
         deadlines=tuple(_due(due, speech) for due in dues),
-        deadlines_title=speech.say("all deadlines" if weekly else "deadlines"),
+        deadlines_title=_deadlines_title(issue, speech),
         deadlines_count=len(issue.deadlines),
         deadlines_more=speech.say("dues more", n=rest) if rest > 0 else "",
         calendar=_calendar(issue, speech),
@@ -123,9 +122,7 @@ def page(issue: Issue, plan: Plan, whole_url: str = "") -> Page:
         ),
         lost=sources.lost(issue, speech, room),
         standing=sources.standing(issue, speech, room),
-        near_misses=()
-        if issue.new_count
-        else tuple(sources.near_miss(miss, speech) for miss in issue.near_misses[:room]),
+        near_misses=_near(issue, speech)[:room],
         foot=_foot(issue, speech),
         example=short_id(issue.cards[0].id) if issue.cards else "7k3f",
         truncated=room < ROOM or any(c.id not in plan.full for c in in_full(issue)),
@@ -250,6 +247,17 @@ def _group(told: _Heading, plan: Plan, speech: Speech) -> Group:
         if hidden
         else "",
     )
+
+
+def _near(issue: Issue, speech: Speech) -> tuple[tuple[Link, str], ...]:
+    """Return the near misses of a day on which nothing is new."""
+    misses = () if issue.new_count else issue.near_misses
+    return tuple(sources.near_miss(miss, speech) for miss in misses)
+
+
+def _deadlines_title(issue: Issue, speech: Speech) -> str:
+    whole = issue.weekly and any(due.why is DueWhy.OPEN for due in issue.deadlines)
+    return speech.say("all deadlines" if whole else "deadlines")
 
 
 def _due(due: Due, speech: Speech) -> DueRow:
