@@ -4,6 +4,7 @@ Renders 500 items, then builds and saves an issue over a store of ITEMS (1,000,0
 """
 
 import shutil
+import sqlite3
 import sys
 import tempfile
 import time
@@ -57,12 +58,29 @@ def _measure(home: Path, items: int) -> None:
 
 def _fill(home: Path, items: int) -> None:
     """Write rows as a year of polls would leave them, without the polls."""
-    import sqlite3  # noqa: PLC0415 - the bench alone writes past the store
-
     db = sqlite3.connect(home / "policywatch.db")
     db.executescript("pragma synchronous = off; pragma journal_mode = wal;")
     sources = [row[0] for row in db.execute("select id from source where enabled = 1")]
     db.execute("insert into ruleset (hash, text, file, at) values ('b', '', 'themes.yaml', '2025')")
+    _items(db, items, sources)
+    db.execute(
+        "insert into match (item_id, revision, theme, ruleset_id, verdict, score, evidence,"
+        " missing, excluded_by) select id, 1, 'gov_ai_capacity', 1,"
+        " case id % 10 when 0 then 'applies' else 'near' end, id % 7, '[]', '[]', ''"
+        " from item where id % 4 = 0"
+    )
+    db.execute(
+        "insert into notice (source_id, item_id, revision, ruleset_id, theme, reason, at)"
+        " select source_id, item_id, 1, 1, theme, 'new', first_seen_at from match"
+        " join item on item.id = item_id where verdict = 'applies'"
+    )
+    _journal(db, sources)
+    _issued(db)
+    db.commit()
+    db.close()
+
+
+def _items(db: sqlite3.Connection, items: int, sources: list[int]) -> None:
     start = NOW - timedelta(days=365)
     step = timedelta(days=365) / items
 
@@ -90,58 +108,42 @@ def _fill(home: Path, items: int) -> None:
             for n in range(items)
         ),
     )
-    db.execute(
-        "insert into match (item_id, revision, theme, ruleset_id, verdict, score, evidence,"
-        " missing, excluded_by) select id, 1, 'gov_ai_capacity', 1,"
-        " case id % 10 when 0 then 'applies' else 'near' end, id % 7, '[]', '[]', ''"
-        " from item where id % 4 = 0"
-    )
-    db.execute(
-        "insert into notice (source_id, item_id, revision, ruleset_id, theme, reason, at)"
-        " select source_id, item_id, 1, 1, theme, 'new', first_seen_at from match"
-        " join item on item.id = item_id where verdict = 'applies'"
-    )
-    _journal(db, sources)
-    _issued(db)
-    db.commit()
-    db.close()
 
 
-def _journal(db: object, sources: list[int]) -> None:
-    execute = db.execute  # type: ignore[attr-defined]
-    executemany = db.executemany  # type: ignore[attr-defined]
-    execute("insert into run (job, started_at) values ('poll', ?)", ["2025-11-20T00:00:00.000000Z"])
+def _journal(db: sqlite3.Connection, sources: list[int]) -> None:
+    db.execute(
+        "insert into run (job, started_at) values ('poll', ?)", ["2025-11-20T00:00:00.000000Z"]
+    )
     hours = ((s, NOW - timedelta(hours=h)) for h in range(24 * 365) for s in sources)
-    executemany(
+    db.executemany(
         "insert into source_result (run_id, source_id, at, outcome, new, updated, entries, error,"
         " seconds, bytes) values (1, ?, ?, 'ok', 0, 0, 0, '', 0, 0)",
         ((source, _stamp(at)) for source, at in hours),
     )
 
 
-def _issued(db: object) -> None:
+def _issued(db: sqlite3.Connection) -> None:
     """Say that everything but the last NEWS notices was told."""
-    execute = db.execute  # type: ignore[attr-defined]
-    (end,) = execute("select max(seq) from notice").fetchone()
+    (end,) = db.execute("select max(seq) from notice").fetchone()
     told = end - NEWS
     stamp = _stamp(NOW - timedelta(days=1))
-    execute(
+    db.execute(
         "insert into digest_issue (digest, number, window_start, window_end, seq_from, seq_to,"
         " contents, at) values ('daily', 1, ?, ?, 0, ?, '{}', ?)",
         [_stamp(NOW - timedelta(days=365)), stamp, told, stamp],
     )
-    execute("insert into digest_item select 'daily', seq, 1 from notice where seq <= ?", [told])
-    execute(
+    db.execute("insert into digest_item select 'daily', seq, 1 from notice where seq <= ?", [told])
+    db.execute(
         "insert into subscriber (address, digest, added_at) values (?, ?, ?)",
         ["analyst@example.org", "daily", stamp],
     )
     # What 14 days of issues would have kept.
-    execute(
+    db.execute(
         "insert into cluster select item_id, item_id, at, 'en', json_array('page:' || item_id)"
         " from notice where seq <= ? and at >= ?",
         [told, (NOW - timedelta(days=14)).isoformat()],
     )
-    execute(
+    db.execute(
         "insert into closing (item_id, day, candidates, words, last_day)"
         " select item_id, '2027-01-05', '[]', '', '2027-01-05' from notice"
         " where seq <= ? order by seq desc limit 300",
