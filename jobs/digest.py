@@ -4,24 +4,14 @@ The ledger decides what an issue says, the outbox what still has to go; a crash 
 steps is made good by the next pass.
 """
 
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from dataclasses import dataclass
+from datetime import datetime
 
 from jobs.deployment import JOB_WAIT_SECONDS, Deployment
+from jobs.findings import draft
 from jobs.outbox import deliver_outbox
-from pipeline.alarms import doubts, recoveries, unproven
-from pipeline.digest import (
-    Findings,
-    Issue,
-    Setting,
-    build_issue,
-    from_json,
-    new_source_ids,
-    to_json,
-)
-from pipeline.model import Verdict
-from pipeline.ports import Store
+from pipeline.closing import closings
+from pipeline.digest import Issue, from_json, to_json
 from pipeline.records import (
     DigestSpec,
     Empty,
@@ -29,13 +19,9 @@ from pipeline.records import (
     Mail,
     MailState,
     OutboxMail,
-    Reach,
-    StoredItem,
 )
 from pipeline.render.mail import Frame, RenderedMail, render
-from pipeline.schedule import cutoffs, last_cutoff
-
-_BASELINE_REACH = timedelta(days=3)
+from pipeline.schedule import last_cutoff
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,7 +49,7 @@ class Sending:
 
 def preview(deployment: Deployment, spec: DigestSpec) -> Issue:
     """Build the issue that would be sent now; nothing is written."""
-    return _build(deployment, spec, deployment.now())
+    return draft(deployment, spec, deployment.now()).issue
 
 
 def send(deployment: Deployment, spec: DigestSpec) -> tuple[Sending, ...]:
@@ -127,11 +113,13 @@ def _issue(deployment: Deployment, spec: DigestSpec, *, only_due: bool) -> Issue
         due = issue_due(spec, previous, store.first_run_at(), now)
         if only_due and not due:
             return None
-        issue = _build(deployment, spec, now)
+        made = draft(deployment, spec, now)
+        issue = made.issue
         if issue.silent and ((not due and previous) or spec.empty is Empty.SKIP):
             return None
         record = _record(issue)
         mails = [_mail(deployment, record, person.address) for person in people]
+        store.save_stories(made.members, closings(issue.deadlines))
         return store.save_issue(record, issue.notices, mails, now)
 
 
@@ -151,75 +139,6 @@ def _record(issue: Issue) -> IssueRecord:
 def _mail(deployment: Deployment, record: IssueRecord, address: str) -> Mail:
     made = rendered(deployment, record, address)
     return Mail(address=address, message_id=made.message_id, payload=made.payload)
-
-
-def _build(deployment: Deployment, spec: DigestSpec, now: datetime) -> Issue:
-    store, configuration = deployment.store, deployment.configuration
-    previous = store.last_issue(spec.id)
-    lines = store.ledger(previous.seq_to if previous else 0)
-    new_sources = new_source_ids(lines)
-    first_run = store.first_run_at()
-    start = previous.window_end if previous else first_run
-    findings = Findings(
-        lines=lines,
-        reach=_reach(deployment, start if previous else None, now),
-        baselines=_baselines(store, new_sources),
-        stored=store.stored_counts(new_sources),
-        near=_near(store.near_misses(start, now)),
-        since=first_run,
-    )
-    setting = Setting(
-        sources=deployment.sources,
-        themes={
-            theme.id: theme.title.get("en", theme.id) for theme in configuration.ruleset.themes
-        },
-        warnings=deployment.warnings,
-        rehearsal=deployment.settings.now is not None,
-        merged=_merged(spec, previous, now),
-    )
-    return build_issue(spec, previous, findings, setting, now)
-
-
-def _reach(deployment: Deployment, since: datetime | None, now: datetime) -> dict[str, Reach]:
-    """Say how each source was read in a window, why that may prove little, and what has ended.
-
-    One on trial that never worked is not among them.
-    """
-    store, sources = deployment.store, deployment.sources
-    states = store.source_states()
-    window = since or now - timedelta(days=1)
-    ended = recoveries(store.alarm_log(window))
-    found = {}
-    for name, reach in store.reach(since, now).items():
-        source = sources.get(name)
-        if source and unproven(source, states[name]):
-            continue
-        doubted = doubts(source, states[name], now, since=window) if source else ()
-        found[name] = replace(reach, doubt="; ".join(doubted), recovered=ended.get(name, ""))
-    return found
-
-
-def _baselines(store: Store, source_ids: Sequence[str]) -> dict[str, Sequence[StoredItem]]:
-    """Return what matched among the last days before each first contact."""
-    states = store.source_states()
-    since = {
-        name: state.baseline_at - _BASELINE_REACH
-        for name in source_ids
-        if (state := states.get(name)) and state.baseline_at
-    }
-    return {name: store.baseline_matches(name, since=start) for name, start in since.items()}
-
-
-def _merged(spec: DigestSpec, previous: IssueRecord | None, now: datetime) -> int:
-    """Count the cut-offs that an issue stands for; silent ones were skipped on purpose."""
-    if previous is None or spec.empty is Empty.SKIP:
-        return 1
-    return max(1, len(cutoffs(spec, previous.window_end, now)))
-
-
-def _near(found: Sequence[StoredItem]) -> list[StoredItem]:
-    """Leave out what some theme took: it stands in the issue already."""
-    return [x for x in found if all(m.verdict is not Verdict.APPLIES for m in x.matches)]
 
 
 def _sendings(deployment: Deployment, issue_ids: set[int]) -> tuple[Sending, ...]:

@@ -11,6 +11,7 @@ from pipeline.model import Source
 from pipeline.records import DigestSpec
 from pipeline.rules.ruleset import Ruleset, load_ruleset, run_tests
 from pipeline.rules.sense import strangers
+from pipeline.selection import within
 from pipeline.shapes import DigestsShape, SourcesShape
 from pipeline.urls import identity_form
 from pipeline.yamlfile import Value, Where, YamlFile, did_you_mean, read_path, validate
@@ -56,6 +57,7 @@ def load_configuration(
         themes_file.entry_problem(where, message)
         for where, message in strangers(ruleset.themes, sources)
     )
+    digests_file.warnings.extend(_strange_jurisdictions(digests_file, sources))
     return Configuration(
         sources=sources,
         ruleset=ruleset,
@@ -153,6 +155,17 @@ def _unknown_themes(file: YamlFile, theme_ids: Collection[str]) -> Iterator[Prob
             if theme != "all" and theme not in theme_ids:
                 message = f"no theme '{theme}' in {THEMES}{did_you_mean(theme, theme_ids)}"
                 yield file.entry_problem(("digests", i, "themes", j), message)
+
+
+def _strange_jurisdictions(file: YamlFile, sources: Iterable[Source]) -> Iterator[Problem]:
+    """Name what a digest waits for and no source can bring."""
+    held = {source.jurisdiction.upper() for source in sources} - {""}
+    for i, entry in _entries(file, "digests"):
+        for j, code in enumerate(_texts(entry.get("jurisdictions", ""))):
+            if not any(within(known, code.upper()) for known in held):
+                message = f"no source in {SOURCES} has jurisdiction '{code}'"
+                hint = did_you_mean(code.upper(), held)
+                yield file.entry_problem(("digests", i, "jurisdictions", j), f"{message}{hint}")
 
 
 def _entries(file: YamlFile, root: str) -> Iterator[tuple[int, Mapping[str, Value]]]:

@@ -3,13 +3,15 @@
 Nothing is left out here: how much of an issue fits into a mail is a question of rendering.
 """
 
+import json
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
-from datetime import datetime, timedelta
-from itertools import groupby
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime, timedelta
 from types import MappingProxyType
+from zoneinfo import ZoneInfo
 
-from pipeline.excerpts import excerpt
+from pipeline.cards import TIERS, Setting, cards, rank, starter_card
+from pipeline.closing import OpenClosing, deadlines
 from pipeline.issue import (
     Card,
     Headline,
@@ -17,6 +19,7 @@ from pipeline.issue import (
     NearMiss,
     NewSource,
     Section,
+    Story,
     ThemeHit,
     Trouble,
     Words,
@@ -24,9 +27,11 @@ from pipeline.issue import (
     summary,
     to_json,
 )
-from pipeline.model import Evidence, Field, Match, Outcome, Reason, Source, Tier, Verdict
+from pipeline.model import Outcome, Reason, Tier, Type, Verdict
 from pipeline.records import DigestSpec, IssueRecord, LedgerLine, Reach, StoredItem
+from pipeline.selection import applying, takes, wants
 from pipeline.shortid import item_id, short_id
+from pipeline.stories import Clusters, folded, is_burst
 
 # The nouns of an issue are known by this address.
 __all__ = [
@@ -38,6 +43,7 @@ __all__ = [
     "NewSource",
     "Section",
     "Setting",
+    "Story",
     "ThemeHit",
     "Trouble",
     "Words",
@@ -51,16 +57,18 @@ __all__ = [
 ]
 
 TITLES_OF_A_NEW_SOURCE = 5
-NEAR_MISSES = 3
+STARTERS = 20
+_ACTS = (Type.LAW, Type.ORDER, Type.BILL, Type.CONSULTATION)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Findings:
     """What the store says for one issue.
 
-    `lines` are those after the previous issue; `reach` covers its enabled sources;
-    `baselines` and `stored` speak of the new sources (`new_source_ids`); `near` are items with
-    a match that is near; `since` is the start of the first run.
+    `lines` are those after the previous issue; `reach` covers its enabled sources; `baselines` and
+    `stored` speak of the new sources (`new_source_ids`); `near` are items with a match that is
+    near; `starters` the best of the last days before the first issue; `closings` the deadlines
+    that the digest told of; `since` is the start of the first run.
     """
 
     lines: Sequence[LedgerLine]
@@ -70,18 +78,10 @@ class Findings:
     )
     stored: Mapping[str, int] = field(default_factory=lambda: MappingProxyType({}))
     near: Sequence[StoredItem] = ()
+    starters: Sequence[StoredItem] = ()
+    clusters: Clusters = field(default_factory=Clusters)
+    closings: Sequence[OpenClosing] = ()
     since: datetime | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Setting:
-    """What the configuration says for one issue: sources by id, theme titles by id."""
-
-    sources: Mapping[str, Source]
-    themes: Mapping[str, str]
-    warnings: tuple[str, ...] = ()
-    rehearsal: bool = False
-    merged: int = 1
 
 
 def new_source_ids(lines: Iterable[LedgerLine]) -> tuple[str, ...]:
@@ -97,12 +97,47 @@ def build_issue(
     now: datetime,
 ) -> Issue:
     """Take every notice of the digest since its previous issue; an item stands once."""
-    start, end = _window(previous, findings, now)
     seq_from = previous.seq_to if previous else 0
     passed = [line for line in findings.lines if line.seq > seq_from]
-    lines = [x for x in passed if x.reason is Reason.NEW_SOURCE or _wants(spec, x.theme)]
-    cards = _cards(spec, lines, setting)
-    by_reason = {reason: [c for c in cards if c.reason is reason] for reason in Reason}
+    lines = [line for line in passed if _taken(spec, line, setting)]
+    told = cards(spec, lines, setting)
+    of = {reason: tuple(c for c in told if c.reason is reason) for reason in Reason}
+    starter = () if previous else _starter(spec, findings, setting, {card.id for card in told})
+    issue = _bare(spec, previous, findings, setting, now)
+    today, before = (_day(moment, spec) for moment in (issue.window_end, issue.window_start))
+    new, stories = folded(of[Reason.NEW], findings.clusters)
+    first = _read_first(new, today, spec.form.read_first)
+    rest = [card for card in new if card not in first]
+    return replace(
+        issue,
+        seq_to=max((line.seq for line in passed), default=seq_from),
+        notices=tuple(line.seq for line in lines),
+        first=first,
+        sections=_sections(spec, rest, stories, setting),
+        updated=of[Reason.UPDATED],
+        late=of[Reason.LATE],
+        rule_changes=of[Reason.RULE_CHANGE],
+        starter=starter,
+        new_sources=tuple(
+            _new_source(spec, source_id, findings, setting, {card.id for card in starter})
+            for source_id in new_source_ids(lines)
+        ),
+        deadlines=deadlines(
+            (*told, *starter), findings.closings, today, before, whole=issue.weekly
+        ),
+    )
+
+
+def _bare(
+    spec: DigestSpec,
+    previous: IssueRecord | None,
+    findings: Findings,
+    setting: Setting,
+    now: datetime,
+) -> Issue:
+    """Return an issue that tells of no item yet, only of itself and of the sources."""
+    start, end = _window(previous, findings, now)
+    weeks = {_day(moment, spec).isocalendar()[:2] for moment in (start, end)}
     return Issue(
         digest=spec.id,
         title=spec.title,
@@ -111,23 +146,18 @@ def build_issue(
         zone=spec.zone,
         window_start=start,
         window_end=end,
-        seq_from=seq_from,
-        seq_to=max((line.seq for line in passed), default=seq_from),
-        notices=tuple(line.seq for line in lines),
-        sections=_sections(spec, by_reason[Reason.NEW], setting),
-        updated=tuple(by_reason[Reason.UPDATED]),
-        late=tuple(by_reason[Reason.LATE]),
-        rule_changes=tuple(by_reason[Reason.RULE_CHANGE]),
-        new_sources=tuple(
-            _new_source(spec, source_id, findings, setting) for source_id in new_source_ids(lines)
-        ),
+        seq_from=previous.seq_to if previous else 0,
         trouble=_trouble(findings.reach.values(), setting, start),
+        recovered=_recovered(previous, findings.reach, setting),
         near_misses=_near_misses(spec, findings.near, setting),
         read=sum(reach.read and not reach.doubt for reach in findings.reach.values()),
         sources=len(findings.reach),
         warnings=setting.warnings,
         rehearsal=setting.rehearsal,
         merged=setting.merged,
+        weekly=previous is None or len(weeks) > 1,
+        language=spec.form.language,
+        per_theme=spec.form.per_theme,
     )
 
 
@@ -140,118 +170,79 @@ def _window(
     return start, max(now, start + timedelta(microseconds=1))
 
 
-def _wants(spec: DigestSpec, theme: str) -> bool:
-    return not spec.themes or theme in spec.themes
+def _day(moment: datetime, spec: DigestSpec) -> date:
+    return moment.astimezone(ZoneInfo(spec.zone)).date()
 
 
-_REASONS = (Reason.NEW, Reason.LATE, Reason.UPDATED, Reason.RULE_CHANGE, Reason.NEW_SOURCE)
-_TIERS = (Tier.OFFICIAL, Tier.RESEARCH, Tier.PRESS)
+def _taken(spec: DigestSpec, line: LedgerLine, setting: Setting) -> bool:
+    """Say whether a digest takes a notice; one whose match is gone is never left out for it."""
+    if line.stored is None:
+        return line.reason is Reason.NEW_SOURCE
+    matches = [m for m in line.stored.matches if m.theme == line.theme]
+    enough = all(m.score >= spec.takes.min_score for m in matches)
+    source = setting.source(line.source_id)
+    return wants(spec, line.theme) and enough and takes(spec, line.stored, source)
 
 
-def _cards(spec: DigestSpec, lines: Iterable[LedgerLine], setting: Setting) -> list[Card]:
-    about_items = [(line.stored, line) for line in lines if line.stored is not None]
-    about_items.sort(key=lambda told: (told[0].id, told[1].seq))
-    cards = [
-        _card(spec, list(told), setting) for _, told in groupby(about_items, lambda t: t[0].id)
+def _read_first(new: Sequence[Card], today: date, most: int) -> tuple[Card, ...]:
+    """Take what may ask for a decision, the reports of many first, then as they rank."""
+    urgent = [card for card in new if is_burst(card) or _asks(card, today)]
+    return tuple(sorted(urgent, key=lambda card: (not is_burst(card), *rank(card)))[:most])
+
+
+def _asks(card: Card, today: date) -> bool:
+    still_open = card.deadline is not None and card.deadline.last >= today
+    return card.tier is Tier.OFFICIAL and (still_open or card.type in _ACTS)
+
+
+def _starter(
+    spec: DigestSpec, findings: Findings, setting: Setting, told: set[int]
+) -> tuple[Card, ...]:
+    """Take the best of what was published before the start, and is not told as news."""
+    made = [
+        starter_card(spec, stored, setting)
+        for stored in findings.starters
+        if stored.id not in told
+        and applying(spec, stored)
+        and takes(spec, stored, setting.source(stored.item.source_id))
     ]
-    return sorted(cards, key=_rank)
+    best = sorted(made, key=lambda card: (-card.themes[0].score, rank(card)))[:STARTERS]
+    return tuple(sorted(best, key=rank))
 
 
-def _rank(card: Card) -> tuple[int, float, float, int]:
-    moment = card.published or card.first_seen
-    return (_TIERS.index(card.tier), -card.themes[0].score, -moment.timestamp(), -card.id)
-
-
-def _card(spec: DigestSpec, told: list[tuple[StoredItem, LedgerLine]], setting: Setting) -> Card:
-    stored = told[-1][0]
-    hits = _hits(spec, told, setting)
-    evidence = [e for match in _applying(spec, stored) for e in match.evidence]
-    item = stored.item
-    source = setting.sources.get(
-        item.source_id, Source(id=item.source_id, name=item.source_id, kind="", url="")
-    )
-    return Card(
-        id=stored.id,
-        title=item.title,
-        url=item.url,
-        source_id=item.source_id,
-        source=source.name,
-        organisation=source.organisation,
-        jurisdiction=source.jurisdiction,
-        tier=source.tier,
-        type=item.type,
-        language=item.language or source.language,
-        published=item.published_at,
-        precision=item.precision,
-        first_seen=stored.first_seen_at,
-        reason=min((line.reason for _, line in told), key=_REASONS.index),
-        themes=hits,
-        excerpt=excerpt(item, evidence),
-    )
-
-
-def _applying(spec: DigestSpec, stored: StoredItem) -> list[Match]:
-    return [m for m in stored.matches if m.verdict is Verdict.APPLIES and _wants(spec, m.theme)]
-
-
-def _hits(
-    spec: DigestSpec, told: list[tuple[StoredItem, LedgerLine]], setting: Setting
-) -> tuple[ThemeHit, ...]:
-    """Give the noticed themes by score, then those that apply but were told before."""
-    latest = {m.theme: m for m in _applying(spec, told[-1][0])}
-    # An edit may have dropped a theme that an earlier line of this window still tells of.
-    earlier = {m.theme: m for stored, _ in told for m in _applying(spec, stored)}
-    noticed = {line.theme for _, line in told}
-    unexplained = {theme: _unexplained(theme) for theme in noticed}
-    matches = unexplained | {t: m for t, m in earlier.items() if t in noticed} | latest
-    ordered = sorted(matches.values(), key=lambda m: (m.theme not in noticed, -m.score, m.theme))
-    return tuple(
-        ThemeHit(
-            theme=match.theme,
-            title=setting.themes.get(match.theme, match.theme),
-            score=match.score,
-            words=_words(match.evidence),
+def _sections(
+    spec: DigestSpec, new: list[Card], stories: list[tuple[str, Story]], setting: Setting
+) -> tuple[Section, ...]:
+    ids = dict.fromkeys((*spec.themes, *setting.themes))
+    ids |= dict.fromkeys(card.themes[0].theme for card in new)
+    ids |= dict.fromkeys(theme for theme, _ in stories)
+    sections = (
+        Section(
+            theme=theme,
+            title=setting.themes.get(theme, theme),
+            cards=tuple(card for card in new if card.themes[0].theme == theme),
+            stories=tuple(story for place, story in stories if place == theme),
         )
-        for match in ordered
+        for theme in ids
     )
-
-
-def _unexplained(theme: str) -> Match:
-    return Match(theme=theme, verdict=Verdict.APPLIES, score=0.0)
-
-
-def _words(evidence: Iterable[Evidence]) -> tuple[Words, ...]:
-    found: dict[tuple[str, Field, str], list[str]] = {}
-    for e in evidence:
-        found.setdefault((e.rule, e.field, e.text.casefold()), []).append(e.text)
-    return tuple(
-        Words(rule=rule, field=name, text=texts[0], count=len(texts))
-        for (rule, name, _), texts in found.items()
-    )
-
-
-def _sections(spec: DigestSpec, cards: list[Card], setting: Setting) -> tuple[Section, ...]:
-    by_theme: dict[str, list[Card]] = {theme: [] for theme in (*spec.themes, *setting.themes)}
-    for card in cards:
-        by_theme.setdefault(card.themes[0].theme, []).append(card)
-    return tuple(
-        Section(theme=theme, title=setting.themes.get(theme, theme), cards=tuple(found))
-        for theme, found in by_theme.items()
-        if found
-    )
+    return tuple(section for section in sections if section.cards or section.stories)
 
 
 def _new_source(
-    spec: DigestSpec, source_id: str, findings: Findings, setting: Setting
+    spec: DigestSpec, source_id: str, findings: Findings, setting: Setting, shown: set[int]
 ) -> NewSource:
-    source = setting.sources.get(source_id)
-    matching = [x for x in findings.baselines.get(source_id, ()) if _applying(spec, x)]
+    matching = [
+        stored
+        for stored in findings.baselines.get(source_id, ())
+        if applying(spec, stored) and takes(spec, stored, setting.source(source_id))
+    ]
+    titles = [_headline(stored) for stored in matching if stored.id not in shown]
     return NewSource(
         id=source_id,
-        name=source.name if source else source_id,
+        name=setting.source(source_id).name,
         stored=findings.stored.get(source_id),
         matching=len(matching),
-        titles=tuple(_headline(x) for x in matching[:TITLES_OF_A_NEW_SOURCE]),
+        titles=tuple(titles[:TITLES_OF_A_NEW_SOURCE]),
     )
 
 
@@ -274,12 +265,12 @@ def _trouble(reaches: Iterable[Reach], setting: Setting, start: datetime) -> tup
     for reach in reaches:
         if _proven(reach):
             continue
-        source = setting.sources.get(reach.source_id)
+        source = setting.source(reach.source_id)
         found.append(
             Trouble(
                 source_id=reach.source_id,
-                name=source.name if source else reach.source_id,
-                tier=source.tier if source else Tier.PRESS,
+                name=source.name,
+                tier=source.tier,
                 outcome=reach.outcome,
                 error="; ".join(filter(None, (reach.error, reach.doubt))),
                 since=reach.failing_since,
@@ -289,7 +280,18 @@ def _trouble(reaches: Iterable[Reach], setting: Setting, start: datetime) -> tup
                 and (reach.failing_since is None or reach.failing_since >= start),
             )
         )
-    return tuple(sorted(found, key=lambda t: (_TIERS.index(t.tier), t.name, t.source_id)))
+    return tuple(sorted(found, key=lambda t: (TIERS.index(t.tier), t.name, t.source_id)))
+
+
+def _recovered(
+    previous: IssueRecord | None, reaches: Mapping[str, Reach], setting: Setting
+) -> tuple[str, ...]:
+    """Name the sources that the issue before could not read, and that are well now."""
+    told = json.loads(previous.contents).get("trouble", ()) if previous else ()
+    ids = {trouble["source_id"] for trouble in told if not trouble["read"]}
+    well = [setting.source(id_) for id_ in ids if id_ in reaches and _proven(reaches[id_])]
+    well.sort(key=lambda source: (TIERS.index(source.tier), source.name))
+    return tuple(source.name for source in well)
 
 
 def _near_misses(
@@ -298,8 +300,9 @@ def _near_misses(
     found = [
         (match, stored)
         for stored in near
+        if takes(spec, stored, setting.source(stored.item.source_id))
         for match in stored.matches
-        if match.verdict is Verdict.NEAR and _wants(spec, match.theme)
+        if match.verdict is Verdict.NEAR and wants(spec, match.theme)
     ]
     found.sort(key=lambda pair: (-pair[0].score, -pair[1].id, pair[0].theme))
     best = {stored.id: (match, stored) for match, stored in reversed(found)}
@@ -309,5 +312,5 @@ def _near_misses(
             theme=setting.themes.get(match.theme, match.theme),
             missing=match.missing,
         )
-        for match, stored in list(reversed(best.values()))[:NEAR_MISSES]
+        for match, stored in list(reversed(best.values()))[: spec.form.near_misses]
     )

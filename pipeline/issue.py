@@ -5,9 +5,11 @@ Everything that a mail says is in the Issue: rendering is a pure function of it.
 
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from enum import StrEnum
 
 from pydantic import TypeAdapter
 
+from pipeline.deadlines import Deadline
 from pipeline.excerpts import Excerpt
 from pipeline.model import Field, Outcome, Precision, Reason, Tier, Type
 from pipeline.shortid import short_id
@@ -25,12 +27,13 @@ class Words:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ThemeHit:
-    """A theme that applies to an item, and why."""
+    """A theme that applies to an item, and why; `notes` are what rules say of themselves."""
 
     theme: str
     title: str
     score: float
     words: tuple[Words, ...] = ()
+    notes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,8 +47,59 @@ class Headline:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Told:
+    """Another report of a thing that an issue tells of already: its title is all of it."""
+
+    id: int
+    title: str
+    url: str
+    language: str
+    source_id: str
+    source: str
+    tier: Tier
+    theme: str = ""
+    published: datetime | None = None
+    precision: Precision | None = None
+    first_seen: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Story:
+    """A thing that an earlier issue told of, first `since` then, and what was reported later."""
+
+    head: Headline
+    since: datetime
+    reports: tuple[Told, ...]
+
+
+class DueWhy(StrEnum):
+    """Why a deadline is shown: it is new or another one now, its day comes near, or all are."""
+
+    NEW = "new"
+    CHANGED = "changed"
+    NEAR = "near"
+    OPEN = "open"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Due:
+    """A deadline of an item; `sequence` counts how often it was moved, `days` those left."""
+
+    item: Headline
+    source: str
+    jurisdiction: str
+    deadline: Deadline
+    days: int
+    why: DueWhy
+    sequence: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Card:
-    """An item with all that a mail shows of it; it stands under the first of its themes."""
+    """An item with all that a mail shows of it; it stands under the first of its themes.
+
+    `reports` tell of the same thing; `follows` is how an earlier issue told of it.
+    """
 
     id: int
     title: str
@@ -63,6 +117,10 @@ class Card:
     reason: Reason
     themes: tuple[ThemeHit, ...]
     excerpt: Excerpt = field(default_factory=Excerpt)
+    deadline: Deadline | None = None
+    gloss: str = ""
+    reports: tuple[Told, ...] = ()
+    follows: Headline | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,6 +130,7 @@ class Section:
     theme: str
     title: str
     cards: tuple[Card, ...]
+    stories: tuple[Story, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -127,13 +186,13 @@ class Issue:
     window_start: datetime
     window_end: datetime
     seq_from: int
-    seq_to: int
-    notices: tuple[int, ...]
-    sections: tuple[Section, ...]
-    updated: tuple[Card, ...]
-    late: tuple[Card, ...]
-    rule_changes: tuple[Card, ...]
-    new_sources: tuple[NewSource, ...]
+    seq_to: int = 0
+    notices: tuple[int, ...] = ()
+    sections: tuple[Section, ...] = ()
+    updated: tuple[Card, ...] = ()
+    late: tuple[Card, ...] = ()
+    rule_changes: tuple[Card, ...] = ()
+    new_sources: tuple[NewSource, ...] = ()
     trouble: tuple[Trouble, ...]
     near_misses: tuple[NearMiss, ...]
     read: int
@@ -142,11 +201,35 @@ class Issue:
     rehearsal: bool = False
     merged: int = 1
     """How many cut-offs this issue stands for; more than one makes it a catch-up issue."""
+    first: tuple[Card, ...] = ()
+    """What to read first; it stands in no section."""
+    deadlines: tuple[Due, ...] = ()
+    starter: tuple[Card, ...] = ()
+    """In a first issue: the best of what was published before the start."""
+    recovered: tuple[str, ...] = ()
+    """Sources that the issue before could not read, and this one can: their names."""
+    weekly: bool = False
+    """This issue gives whole lists of what others only give the changes of."""
+    language: str = "en"
+    per_theme: int = 8
+    """How many entries a theme shows in full when there are too many."""
 
     @property
     def new(self) -> tuple[Card, ...]:
-        """Return the new items in the order of the themes."""
-        return tuple(card for section in self.sections for card in section.cards)
+        """Return the new items that have an entry of their own, as the issue tells them."""
+        return self.first + tuple(card for section in self.sections for card in section.cards)
+
+    @property
+    def told(self) -> tuple[Told, ...]:
+        """Return the new items that stand with another one."""
+        with_cards = tuple(told for card in self.new for told in card.reports)
+        stories = (story for section in self.sections for story in section.stories)
+        return with_cards + tuple(told for story in stories for told in story.reports)
+
+    @property
+    def new_count(self) -> int:
+        """Return how many items are new, with an entry of their own or not."""
+        return len(self.new) + len(self.told)
 
     @property
     def cards(self) -> tuple[Card, ...]:
@@ -154,9 +237,19 @@ class Issue:
         return self.new + self.updated + self.late + self.rule_changes
 
     @property
+    def item_count(self) -> int:
+        """Return how many items the issue is about, however it tells of them."""
+        return len(self.cards) + len(self.told)
+
+    @property
+    def closing(self) -> tuple[Due, ...]:
+        """Return the deadlines that this issue has a reason to show, beside whole lists."""
+        return tuple(due for due in self.deadlines if due.why is not DueWhy.OPEN)
+
+    @property
     def silent(self) -> bool:
         """Say whether there is nothing to tell but the state of the sources."""
-        return not (self.cards or self.new_sources)
+        return not (self.cards or self.told or self.new_sources or self.closing)
 
 
 _ISSUE = TypeAdapter(Issue)
@@ -178,24 +271,54 @@ def summary(issue: Issue) -> dict[str, object]:
         "digest": issue.digest,
         "number": issue.number,
         "window": {"start": _stamp(issue.window_start), "end": _stamp(issue.window_end)},
-        "items": [
-            {
-                "id": card.id,
-                "short_id": short_id(card.id),
-                "title": card.title,
-                "url": card.url,
-                "source": card.source_id,
-                "themes": [hit.theme for hit in card.themes],
-                "reason": card.reason.value,
-                "published": published_text(card.published, card.precision),
-                "first_seen": _stamp(card.first_seen),
-            }
-            for card in issue.cards
-        ],
+        "items": [_item(card) for card in issue.cards] + [_report(told) for told in issue.told],
+        "deadlines": [_due(due) for due in issue.deadlines],
         "new_sources": [source.id for source in issue.new_sources],
         "trouble": [trouble.source_id for trouble in issue.trouble],
         "read": issue.read,
         "sources": issue.sources,
+    }
+
+
+def _item(card: Card) -> dict[str, object]:
+    return {
+        "id": card.id,
+        "short_id": short_id(card.id),
+        "title": card.title,
+        "url": card.url,
+        "source": card.source_id,
+        "themes": [hit.theme for hit in card.themes],
+        "reason": card.reason.value,
+        "published": published_text(card.published, card.precision),
+        "first_seen": _stamp(card.first_seen),
+        "reports": [told.id for told in card.reports],
+    }
+
+
+def _report(told: Told) -> dict[str, object]:
+    return {
+        "id": told.id,
+        "short_id": short_id(told.id),
+        "title": told.title,
+        "url": told.url,
+        "source": told.source_id,
+        "themes": [told.theme],
+        "reason": Reason.NEW.value,
+        "published": published_text(told.published, told.precision),
+        "first_seen": _stamp(told.first_seen) if told.first_seen else None,
+    }
+
+
+def _due(due: Due) -> dict[str, object]:
+    deadline = due.deadline
+    return {
+        "id": due.item.id,
+        "short_id": short_id(due.item.id),
+        "day": deadline.day.isoformat() if deadline.day else None,
+        "at": _stamp(deadline.at) if deadline.at else None,
+        "candidates": [day.isoformat() for day in deadline.candidates],
+        "days": due.days,
+        "why": due.why.value,
     }
 
 

@@ -235,8 +235,10 @@ class Item:
     published_at: datetime | None = None
     precision: Precision | None = None
     deadline: date | None = None
+    links: tuple[str, ...] = ()
+    """Pages of other sites that its texts link to, as far as they were HTML."""
     fingerprint: str = ""
-    """SHA-256 hex over title, texts, author and link as the source gives them; never over dates."""
+    """SHA-256 hex over title, texts, author and link as the source gives them; nothing else."""
 
     def text(self, name: Field) -> str:
         """Return the text of one field."""

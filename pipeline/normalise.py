@@ -1,6 +1,8 @@
 """A raw item -> an item as we keep it: absolute link, plain text, UTC, fingerprint."""
 
 import hashlib
+import html
+import re
 from datetime import date, datetime, timedelta
 from typing import Final
 from urllib.parse import urlsplit
@@ -11,13 +13,17 @@ from pipeline.doctypes import type_of
 from pipeline.language import language_of, main_subtag
 from pipeline.model import Item, Precision, RawItem, Source
 from pipeline.text import clean_text, html_to_text, one_line
-from pipeline.urls import canonical
+from pipeline.urls import canonical, host_key
 
 SUMMARY_LIMIT: Final = 20_000
 BODY_LIMIT: Final = 200_000
 _TITLE_LIMIT: Final = 1_000
 _NAME_LIMIT: Final = 300
 _GUID_LIMIT: Final = 1_000
+_LINKS_READ: Final = 60
+_LINKS_KEPT: Final = 20
+_LINK_LIMIT: Final = 500
+_HREF: Final = re.compile(r"""<a\s[^<>]{0,500}?href\s{0,3}=\s{0,3}["']?([^"'\s<>]{4,600})""", re.I)
 _FARTHEST_DEADLINE: Final = timedelta(days=3 * 366)
 
 
@@ -52,6 +58,7 @@ def as_item(raw: RawItem, source: Source, now: datetime) -> Item:
         published_at=published_at,
         precision=precision,
         deadline=_deadline(raw.deadline or "", source, now),
+        links=_links(raw, url),
         fingerprint=_fingerprint(title, summary, body, author, url),
     )
 
@@ -90,6 +97,16 @@ def _deadline(text: str, source: Source, now: datetime) -> date | None:
         return moment.date()
     # What ends at midnight can be answered on the day before, and no longer on the day named.
     return (moment.astimezone(ZoneInfo(source.timezone)) - timedelta(seconds=1)).date()
+
+
+def _links(raw: RawItem, url: str) -> tuple[str, ...]:
+    """Return the pages of other sites that an entry links to, each once, in their order."""
+    markups = [markup for markup in (raw.summary, raw.body) if markup and "<a" in markup.lower()]
+    written = [html.unescape(link) for m in markups for link in _HREF.findall(m[:BODY_LIMIT])]
+    found = [canonical(link, raw.base) for link in written[:_LINKS_READ]]
+    own = host_key(url)
+    others = (link for link in found if link and len(link) <= _LINK_LIMIT and host_key(link) != own)
+    return tuple(dict.fromkeys(others))[:_LINKS_KEPT]
 
 
 def _guid(guid: str) -> str:

@@ -2,10 +2,12 @@
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
-from datetime import datetime
+from datetime import date, datetime
 from typing import Protocol
 
 from pipeline.alarms import AlarmRecord
+from pipeline.closing import Closing, OpenClosing
+from pipeline.clusters import Member
 from pipeline.coverage import Count
 from pipeline.judging import Chunk, Pass, RulesetRecord, StoredTexts
 from pipeline.linked import Copy, LinkedCounts
@@ -33,6 +35,7 @@ from pipeline.records import (
     Subscriber,
 )
 from pipeline.search import Search
+from pipeline.stories import Before
 
 
 class Store(Protocol):
@@ -210,6 +213,30 @@ class Store(Protocol):
 
     def reach(self, since: datetime | None, until: datetime) -> Mapping[str, Reach]:
         """Say how each enabled source was read in (since, until]; since None = from the start."""
+        ...
+
+    def best_baseline(self, since: datetime, *, limit: int) -> tuple[StoredItem, ...]:
+        """Return baseline items dated since with a theme that applies, the best scores first."""
+        ...
+
+    def cluster_members(self, since: datetime) -> tuple[Member, ...]:
+        """Return the members of each cluster that was opened since."""
+        ...
+
+    def told_clusters(self, digest: str, since: datetime) -> Mapping[int, Before]:
+        """Say how a digest first told of the clusters opened since, by cluster."""
+        ...
+
+    def titles_since(self, since: datetime, *, limit: int) -> tuple[str, ...]:
+        """Return titles of items first seen since, the latest ones."""
+        ...
+
+    def open_closings(self, digest: str, day: date) -> tuple[OpenClosing, ...]:
+        """Return the deadlines of items that a digest told of which may not be over on a day."""
+        ...
+
+    def save_stories(self, joined: Sequence[Member], closings: Sequence[Closing]) -> None:
+        """Keep which items tell of one thing, and deadlines; a member stays where it was."""
         ...
 
     def baseline_matches(self, source_id: str, since: datetime) -> tuple[StoredItem, ...]:

@@ -17,6 +17,7 @@ from pipeline.model import (
     SeenItem,
     SourceResult,
     SourceState,
+    Type,
 )
 
 
@@ -36,6 +37,34 @@ class Slot:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Selection:
+    """Which items a digest takes; an empty tuple takes all.
+
+    An item of which nobody knows the language is taken: silence about it proves nothing.
+    """
+
+    jurisdictions: tuple[str, ...] = ()
+    types: tuple[Type, ...] = ()
+    languages: tuple[str, ...] = ()
+    min_score: float = 0.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Form:
+    """How a digest speaks: in which language, what it adds to an item, how much it shows.
+
+    `gloss_command` gives titles in the digest's language for those in others.
+    """
+
+    language: str = "en"
+    notes: bool = False
+    gloss_command: str = ""
+    read_first: int = 5
+    per_theme: int = 8
+    near_misses: int = 3
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class DigestSpec:
     """A mail product, as `digests.yaml` declares it; no themes means every theme."""
 
@@ -45,6 +74,8 @@ class DigestSpec:
     schedule: tuple[Slot, ...]
     zone: str = "UTC"
     empty: Empty = Empty.SHORT
+    takes: Selection = Selection()
+    form: Form = Form()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

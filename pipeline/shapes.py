@@ -5,6 +5,7 @@ Every check belongs to one key, so that all problems of an entry are found in on
 
 import codecs
 import re
+import shlex
 from datetime import date
 from typing import Annotated, Literal, TypeVar
 from urllib.parse import urlsplit
@@ -25,7 +26,7 @@ from pipeline.model import Source, Tier, Type
 from pipeline.parse import KINDS
 from pipeline.places import Hub, Selectors
 from pipeline.readonly import read_only
-from pipeline.records import DigestSpec, Empty, Slot
+from pipeline.records import DigestSpec, Empty, Form, Selection, Slot
 from pipeline.schedule import parse_schedule
 from pipeline.secret import PLACE
 from pipeline.urls import is_http_url
@@ -94,11 +95,14 @@ def _encoding(label: str) -> str:
     return label
 
 
+def _language(tag: str) -> str:
+    if not _LANGUAGE.fullmatch(tag):
+        raise ValueError(f"'{tag}' is no language tag, such as ja, en or zh-Hant")
+    return tag
+
+
 def _languages(tags: tuple[str, ...]) -> tuple[str, ...]:
-    for tag in tags:
-        if not _LANGUAGE.fullmatch(tag):
-            raise ValueError(f"'{tag}' is no language tag, such as ja, en or zh-Hant")
-    return tags
+    return tuple(_language(tag) for tag in tags)
 
 
 def _variable(name: str) -> str:
@@ -180,8 +184,19 @@ def _slot(value: object) -> Slot:
     return parse_schedule(value)
 
 
+def _command(text: str) -> str:
+    try:
+        shlex.split(_line(text))
+    except ValueError as e:
+        raise ValueError(
+            f"is no command line ({str(e).lower()}): write it as in a shell, translate --to en say"
+        ) from None
+    return text
+
+
 Id = Annotated[str, AfterValidator(_id)]
 Line = Annotated[str, AfterValidator(_line)]
+Language = Annotated[str, AfterValidator(_language)]
 Word = Annotated[str, AfterValidator(_word)]
 Zone = Annotated[str, AfterValidator(_zone)]
 Selector = Annotated[str, AfterValidator(_selector)]
@@ -346,6 +361,14 @@ class SourcesShape(BaseModel, extra="forbid"):
     sources: Annotated[tuple[SourceShape, ...], AfterValidator(_some)]
 
 
+class LimitsShape(Shape):
+    """`limits:` of a digest: how much is shown before what remains is counted."""
+
+    read_first: int = Field(default=5, ge=0, le=20)
+    per_theme: int = Field(default=8, ge=1, le=100)
+    near_misses: int = Field(default=3, ge=0, le=20)
+
+
 class DigestShape(Shape):
     """One entry of `digests:`."""
 
@@ -359,10 +382,32 @@ class DigestShape(Shape):
     ]
     zone: Zone = "UTC"
     empty: Empty = Empty.SHORT
+    jurisdictions: Annotated[tuple[Word, ...], BeforeValidator(_listed)] = ()
+    types: Annotated[tuple[Type, ...], BeforeValidator(_listed)] = ()
+    languages: Annotated[tuple[Language, ...], BeforeValidator(_listed)] = ()
+    min_score: float = Field(default=0.0, ge=0, le=1_000)
+    language: Literal["en", "ja"] = "en"
+    notes: bool = False
+    gloss_command: Annotated[str, AfterValidator(_command)] = ""
+    limits: LimitsShape = LimitsShape()
 
     def digest(self) -> DigestSpec:
         """Return the noun; `all` among the themes means every theme."""
+        takes = Selection(
+            jurisdictions=tuple(code.upper() for code in self.jurisdictions),
+            types=self.types,
+            languages=tuple(tag.lower().partition("-")[0] for tag in self.languages),
+            min_score=self.min_score,
+        )
+        form = Form(
+            language=self.language,
+            notes=self.notes,
+            gloss_command=self.gloss_command,
+            **self.limits.model_dump(),
+        )
         return DigestSpec(
+            takes=takes,
+            form=form,
             id=self.id,
             title=self.title,
             themes=() if "all" in self.themes else self.themes,

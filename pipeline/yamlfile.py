@@ -256,8 +256,9 @@ def _message(where: Where, error: Mapping[str, Any], root: Value, model: type[Ba
         return f"must begin with '{_keys(model)[0]}:' at the left edge"
     if kind in {"enum", "literal_error"}:
         known = str(context["expected"]).replace("'", "")
+        named = _named(where) if key.isdigit() else f"'{key}' "
         return (
-            f"{subject}'{key}' must be {known}, not '{error['input']}'"
+            f"{subject}{named}must be {known}, not '{error['input']}'"
             f"{did_you_mean(str(error['input']), known.replace(' or ', ', ').split(', '))}"
         )
     expected = _EXPECTED.get(kind, "").format_map(context) or str(error["msg"])
@@ -288,7 +289,7 @@ _EXPECTED = {
     "bool_type": "must be true or false",
     "finite_number": "must be a number",
     "greater_than": "must be above {gt:g}",
-    "greater_than_equal": "must be {ge} or more",
+    "greater_than_equal": "must be {ge:g} or more",
     "less_than_equal": "must be {le:g} or less",
 }
 

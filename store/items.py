@@ -101,17 +101,33 @@ def baseline_matches(
     )
 
 
+def best_baseline(connection: Connection, since: datetime, limit: int) -> tuple[StoredItem, ...]:
+    """Return baseline items dated since with a theme that applies, the best scores first."""
+    return _found(
+        connection,
+        """
+        select item.id from source cross join item on item.source_id = source.id
+        join match on item_id = item.id
+            and match.revision = item.revision and match.ruleset_id = item.ruleset_id
+        where configured = 1 and origin = ? and published_at >= ? and verdict = ?
+        group by item.id order by max(score) desc, published_at desc, item.id desc limit ?
+        """,
+        (Origin.BASELINE, time_text(since), Verdict.APPLIES, limit),
+    )
+
+
 def near_misses(
     connection: Connection, since: datetime | None, until: datetime
 ) -> tuple[StoredItem, ...]:
     """Return news first seen in a window with a near match, the best first."""
+    # Joined in this order and grouped without an index: the window is small, the matches are not.
     return _found(
         connection,
         """
-        select item.id from item join match on item_id = item.id
+        select item.id from item cross join match on item_id = item.id
             and match.revision = item.revision and match.ruleset_id = item.ruleset_id
         where first_seen_at > ? and first_seen_at <= ? and origin = ? and verdict = ?
-        group by item.id order by max(score) desc, item.id desc limit ?
+        group by +item.id order by max(score) desc, item.id desc limit ?
         """,
         (optional_text(since) or "", time_text(until), Origin.NEWS, Verdict.NEAR, _NEAR_MISSES),
     )

@@ -92,7 +92,14 @@ def _days_of_items(db: Database) -> dict[int, list[int]]:
     return steps
 
 
-SCHEMA_VERSION = 7
+@MIGRATIONS()
+def m008_stories(db: Database) -> None:
+    """Keep what items link to, which of them tell of one thing, and what is still open."""
+    db.executescript(_STORIES)
+    db.execute("pragma user_version = 8")
+
+
+SCHEMA_VERSION = 8
 """What `pragma user_version` says after the last migration."""
 
 _SOURCES = """
@@ -414,4 +421,31 @@ create index item_coverage on item (
 );
 drop index item_first_seen;
 create index match_applies on match (item_id, revision, ruleset_id) where verdict = 'applies';
+"""
+
+_STORIES = """
+alter table item add column links text not null default '';
+alter table revision add column links text not null default '';
+create table cluster (
+    item_id integer primary key references item (id),
+    opened_by integer not null references item (id),
+    opened_at text not null,
+    language text not null,
+    keys text not null
+);
+create index cluster_opened on cluster (opened_at);
+create index cluster_opened_by on cluster (opened_by);
+create table closing (
+    item_id integer primary key references item (id),
+    day text,
+    at text,
+    candidates text not null,
+    words text not null,
+    last_day text not null,
+    sequence integer not null default 0
+);
+create index closing_last_day on closing (last_day);
+insert into closing (item_id, day, candidates, words, last_day)
+select id, deadline, '[]', '', deadline from item
+where deadline is not null and id in (select item_id from notice);
 """

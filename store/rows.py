@@ -59,6 +59,7 @@ ITEM_COLUMNS = (
     "published_at",
     "precision",
     "deadline",
+    "links",
     "fingerprint",
 )
 
@@ -78,6 +79,7 @@ def item_values(item: Item) -> tuple[SqlValue, ...]:
         optional_text(item.published_at),
         item.precision,
         item.deadline.isoformat() if item.deadline else None,
+        "\n".join(item.links),
         item.fingerprint,
     )
 
@@ -98,6 +100,7 @@ def item_of(row: Row) -> Item:
         published_at=optional_time(row["published_at"]),
         precision=None if row["precision"] is None else Precision(row["precision"]),
         deadline=None if row["deadline"] is None else date.fromisoformat(row["deadline"]),
+        links=tuple(row["links"].split()),
         fingerprint=row["fingerprint"],
     )
 

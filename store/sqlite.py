@@ -3,10 +3,12 @@
 import sqlite3
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 
 from pipeline.alarms import AlarmRecord
+from pipeline.closing import Closing, OpenClosing
+from pipeline.clusters import Member
 from pipeline.coverage import Count
 from pipeline.errors import StoreError
 from pipeline.judging import Chunk, Pass, RulesetRecord, StoredTexts
@@ -35,7 +37,8 @@ from pipeline.records import (
     Subscriber,
 )
 from pipeline.search import Search
-from store import items, judging, labels, ledger, pages, people, polls
+from pipeline.stories import Before
+from store import items, judging, labels, ledger, pages, people, polls, stories
 from store import sources as source_rows
 from store.alarms import alarm_log
 from store.connection import Connection, told
@@ -242,6 +245,30 @@ class SqliteStore:
     def ledger_end(self) -> int:
         """Return the highest number given so far, 0 in an empty ledger."""
         return ledger.ledger_end(self._connection)
+
+    def best_baseline(self, since: datetime, *, limit: int) -> tuple[StoredItem, ...]:
+        """Return baseline items dated since with a theme that applies, the best scores first."""
+        return items.best_baseline(self._connection, since, limit)
+
+    def cluster_members(self, since: datetime) -> tuple[Member, ...]:
+        """Return the members of each cluster that was opened since."""
+        return stories.members(self._connection, since)
+
+    def told_clusters(self, digest: str, since: datetime) -> Mapping[int, Before]:
+        """Say how a digest first told of the clusters opened since, by cluster."""
+        return stories.told_before(self._connection, digest, since)
+
+    def titles_since(self, since: datetime, *, limit: int) -> tuple[str, ...]:
+        """Return titles of items first seen since, the latest ones."""
+        return stories.titles_since(self._connection, since, limit)
+
+    def open_closings(self, digest: str, day: date) -> tuple[OpenClosing, ...]:
+        """Return the deadlines of items that a digest told of which may not be over on a day."""
+        return stories.open_closings(self._connection, digest, day)
+
+    def save_stories(self, joined: Sequence[Member], closings: Sequence[Closing]) -> None:
+        """Keep which items tell of one thing, and deadlines; a member stays where it was."""
+        stories.save_stories(self._connection, joined, closings)
 
     def baseline_matches(self, source_id: str, since: datetime) -> tuple[StoredItem, ...]:
         """Return a source's baseline items dated since, with a theme that applies."""

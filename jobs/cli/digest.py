@@ -72,7 +72,7 @@ def send(ctx: click.Context, name: str, *, dry_run: bool, json_: bool) -> None:
         if dry_run:
             issue = preview_issue(deployment, spec)
             said = [p.address for p in store.subscribers(spec.id)]
-            say(f"issue {issue.number} of {spec.id}: {len(issue.cards)} items to {', '.join(said)}")
+            say(f"issue {issue.number} of {spec.id}: {issue.item_count} items to {', '.join(said)}")
             return
         if not store.subscribers(spec.id):
             note(f"nobody gets {spec.id}: policywatch subscribers add analyst@example.org")
@@ -110,7 +110,7 @@ def show(sendings: tuple[Sending, ...]) -> None:
         note("nothing to send: the last cut-off has its issue, and nothing new came since")
     for sending in sendings:
         issue = from_json(sending.record.contents)
-        counts = f"{len(issue.cards)} items, {len(issue.new_sources)} new sources"
+        counts = f"{issue.item_count} items, {len(issue.new_sources)} new sources"
         say(f"{issue.digest} issue {issue.number}: {counts}, {sending.state}")
         for mail in sending.mails:
             note(f"  {mail.mail.address}: {mail.state}{' ' + mail.error if mail.error else ''}")
@@ -148,4 +148,4 @@ def _print(mail: RenderedMail, shape: str | None) -> None:
 def _row(sending: Sending) -> tuple[str, ...]:
     issue: Issue = from_json(sending.record.contents)
     until = f"{issue.window_end:%Y-%m-%d %H:%M} UTC"
-    return (issue.digest, str(issue.number), until, str(len(issue.cards)), sending.state)
+    return (issue.digest, str(issue.number), until, str(issue.item_count), sending.state)

@@ -7,44 +7,35 @@ from a feed into new headers (CVE-2024-6923) and long addresses into encoded wor
 import hmac
 import re
 from base64 import urlsafe_b64encode
-from collections.abc import Callable
+from collections.abc import Sequence
 from dataclasses import dataclass
 from email.header import Header
 from email.message import MIMEPart
 from email.policy import SMTP
 from email.utils import format_datetime, parseaddr
-from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from css_inline import CSSInliner
-from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
-from markupsafe import Markup
-from wcwidth import wrap
-
 from pipeline.issue import Issue
-from pipeline.render import words
-from pipeline.render.page import Page, Plan, page
+from pipeline.render.ics import calendar
+from pipeline.render.page import CLOSING_DAYS
+from pipeline.render.parts import HTML_LIMIT, WayOut, parts
+from pipeline.render.words import speech_of, visible
 
-HTML_LIMIT = 95_000
-"""Bytes of the HTML part; Gmail cuts a mail at 102 kB and hides its end."""
-
-_ATTACHMENT_LIMIT = 2_000_000
-_FULL_AT_LEAST = 12
-# No more than this many titles can stay below the limit.
-_TITLES_AT_MOST = 500
-_COLUMNS = 72
+__all__ = ["HTML_LIMIT", "Frame", "RenderedMail", "render", "subject", "unsubscribe_token"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Frame:
     """What a deployment's mails say around every issue.
 
-    `deployment` is the secret from which Message-IDs, boundaries and tokens follow.
+    `deployment` is the secret from which Message-IDs, boundaries and tokens follow; `issue_pages`
+    says that whole issues can be read at `base_url`.
     """
 
     sender: str
     deployment: str
     base_url: str = ""
+    issue_pages: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,184 +52,106 @@ class RenderedMail:
 def render(issue: Issue, frame: Frame, address: str) -> RenderedMail:
     """Render an issue for an address; raise ValueError when an address cannot be mailed."""
     sender, recipient = _address(frame.sender, "sender"), _address(address, "recipient")
+    domain = sender.rpartition("@")[2]
     key = _key(frame, issue.digest, str(issue.number), recipient)
-    unsubscribe = _unsubscribe(issue, frame, sender, recipient)
-    shown = _fitting(issue, unsubscribe)
-    html, text = _html(shown, unsubscribe), _text(shown, unsubscribe)
-    message_id = f"<{key}@{sender.rpartition('@')[2]}>"
+    way_out = _way_out(issue, frame, sender, recipient)
+    made = parts(issue, way_out, issue_url(frame, issue))
+    message_id = f"<{key}@{domain}>"
     headers = {
         "From": _mailbox(frame.sender, sender),
         "To": recipient,
         "Subject": _encoded(subject(issue), "Subject"),
         "Date": format_datetime(issue.window_end.astimezone(ZoneInfo(issue.zone))),
         "Message-ID": message_id,
-        "List-Id": f"<{issue.digest}.policywatch.{sender.rpartition('@')[2]}>",
-        "List-Unsubscribe": unsubscribe.header,
-        "List-Unsubscribe-Post": "List-Unsubscribe=One-Click" if unsubscribe.one_click else "",
+        "List-Id": f"<{issue.digest}.policywatch.{domain}>",
+        "List-Unsubscribe": _leaving(way_out),
+        "List-Unsubscribe-Post": _one_click(way_out),
         "Auto-Submitted": "auto-generated",
         "Precedence": "bulk",
         "X-Auto-Response-Suppress": "All",
     }
-    attached = _attached(issue, unsubscribe) if shown.truncated else ""
+    attached = [
+        _File(name="whole-issue.html", subtype="html", text=made.whole),
+        _File(
+            name="deadlines.ics",
+            subtype="calendar",
+            text=calendar(issue, domain, _mac(frame, "calendar").hex()[:12]),
+        ),
+    ]
     return RenderedMail(
         subject=subject(issue),
-        html=html,
-        text=text,
+        html=made.html,
+        text=made.text,
         message_id=message_id,
-        payload=_block(headers) + _body(html, text, attached, key),
+        payload=_block(headers) + _body(made.html, made.text, attached, key),
     )
 
 
 def subject(issue: Issue) -> str:
-    """Say in one line what an issue holds: [AI policy] 25 new, 1 source lost: 23 Nov."""
+    """Say in one line what an issue holds: [AI policy] 25 new, 2 closing, 1 source lost: 23 Nov."""
+    speech = speech_of(issue)
     lost = sum(trouble.lost for trouble in issue.trouble)
-    parts = [f"{len(issue.new):,} new"] if issue.new else []
-    parts += [f"{len(issue.updated):,} updated"] if issue.updated else []
-    parts += [f"{len(issue.late):,} found late"] if issue.late else []
-    parts += [words.counted(len(issue.new_sources), "new source")] if issue.new_sources else []
+    counts = (
+        ("new n", issue.new_count),
+        ("closing n", sum(due.days <= CLOSING_DAYS for due in issue.closing)),
+        ("updated n", len(issue.updated)),
+        ("late n", len(issue.late)),
+        ("starter n", len(issue.starter)),
+    )
+    parts = [speech.say(phrase, n=number) for phrase, number in counts if number]
+    if issue.new_sources:
+        parts.append(speech.count("new source", len(issue.new_sources)))
     if not parts:
-        parts = [f"nothing new, {issue.read:,} of {issue.sources:,} read"]
+        parts = [speech.say("nothing read", read=issue.read, all=issue.sources)]
     elif lost:
-        parts.append(f"{words.counted(lost, 'source')} lost")
+        parts.append(speech.count("lost", lost))
     if issue.merged > 1:
-        parts.insert(0, "catch-up")
-    day = words.day(issue.window_end, ZoneInfo(issue.zone))
-    rehearsal = " (rehearsal)" if issue.rehearsal else ""
-    return _one_line(f"[{words.visible(issue.title, 60)}] {', '.join(parts)}: {day}{rehearsal}")
+        parts.insert(0, speech.say("catch-up"))
+    said = f"{speech.say('comma').join(parts)}: {speech.day(issue.window_end)}"
+    mark = speech.say("rehearsal mark") if issue.rehearsal else ""
+    return _one_line(f"[{visible(issue.title, 60)}] {said}{mark}")
 
 
-# --- what fits --------------------------------------------------------------------------------
+def issue_url(frame: Frame, issue: Issue) -> str:
+    """Return where the whole issue can be read, or an empty text where it cannot."""
+    if not (frame.base_url and frame.issue_pages):
+        return ""
+    name = f"{issue.digest}-{issue.number}"
+    return f"{frame.base_url.rstrip('/')}/d/{name}/{issue_token(frame, name)}"
 
 
-def _fitting(issue: Issue, unsubscribe: "_Unsubscribe") -> Page:
-    """Shorten the least official items to titles, then to a count, until the page is small."""
-    ids = _by_weight(issue)
-
-    def cut(full: int, titled: int) -> Page:
-        return page(issue, Plan(full=frozenset(ids[:full]), titled=frozenset(ids[:titled])))
-
-    def fits(full: int, titled: int) -> bool:
-        return _size(_html(cut(full, titled), unsubscribe)) < HTML_LIMIT
-
-    every = len(ids)
-    if every <= _TITLES_AT_MOST:
-        full = _most(every, lambda count: fits(count, every))
-        if full >= min(_FULL_AT_LEAST, every):
-            return cut(full, every)
-    full = _most(min(_FULL_AT_LEAST, every), lambda count: fits(count, count))
-    return cut(full, _most(min(_TITLES_AT_MOST, every), lambda count: fits(full, count)))
-
-
-def _size(html: str) -> int:
-    # On its way every line ends in two characters.
-    return len(html.encode()) + html.count("\n")
-
-
-def _by_weight(issue: Issue) -> list[int]:
-    """Order the items by what must not be shortened: official ones first, then as they stand."""
-    official = [card.id for card in issue.cards if card.tier == "official"]
-    return list(dict.fromkeys([*official, *(card.id for card in issue.cards)]))
-
-
-def _most(count: int, fits: Callable[[int], bool]) -> int:
-    """Find the largest number up to `count` that fits; 0 when none does."""
-    if fits(count):
-        return count
-    low, high = 0, count
-    while high - low > 1:
-        middle = (low + high) // 2
-        low, high = (middle, high) if fits(middle) else (low, middle)
-    return low
-
-
-def _attached(issue: Issue, unsubscribe: "_Unsubscribe") -> str:
-    """Render the whole issue as a file: every item in full, or at least every title."""
-    ids = frozenset(card.id for card in issue.cards)
-    whole = _html(page(issue, Plan(full=ids, titled=ids)), unsubscribe)
-    if len(whole.encode()) <= _ATTACHMENT_LIMIT:
-        return whole
-    return _html(page(issue, Plan(full=frozenset(), titled=ids)), unsubscribe)
-
-
-# --- the two parts ----------------------------------------------------------------------------
-
-_TEMPLATES = Path(__file__).parent / "templates"
-_ENVIRONMENT = Environment(
-    loader=FileSystemLoader(_TEMPLATES),
-    autoescape=select_autoescape(["html.j2"]),
-    undefined=StrictUndefined,
-    trim_blocks=True,
-    lstrip_blocks=True,
-)
-_INLINER = CSSInliner(load_remote_stylesheets=False)
-
-
-def _own(name: str) -> Markup:
-    return Markup((_TEMPLATES / name).read_text(encoding="utf-8"))  # noqa: S704  our own file
-
-
-# What depends on the screen cannot be inlined; the charset must stand before it, for a reader
-# of the attached file looks for it in the first 1024 bytes only.
-_STYLES = {"css": _own("mail.css"), "media_css": _own("media.css")}
-
-
-def _html(shown: Page, unsubscribe: "_Unsubscribe") -> str:
-    template = _ENVIRONMENT.get_template("mail.html.j2")
-    return _INLINER.inline(template.render(page=shown, unsubscribe=unsubscribe, **_STYLES))
-
-
-def _text(shown: Page, unsubscribe: "_Unsubscribe") -> str:
-    template = _ENVIRONMENT.get_template("mail.txt.j2")
-    lines = template.render(page=shown, unsubscribe=unsubscribe).splitlines()
-    return "\n".join(part for line in lines for part in _wrapped(line)) + "\n"
-
-
-def _wrapped(line: str) -> list[str]:
-    """Wrap by what a terminal shows: a Japanese character takes two columns; links stay whole."""
-    bare = line.lstrip()
-    if not bare or bare.startswith(("http://", "https://")):
-        return [line.rstrip()]
-    indent = line[: len(line) - len(bare)]
-    return [indent + part for part in _broken(bare, _COLUMNS - len(indent))]
-
-
-def _broken(text: str, columns: int) -> list[str]:
-    return wrap(text, width=columns, break_on_hyphens=False)
+def issue_token(frame: Frame, name: str) -> str:
+    """Return the short secret that lets whoever got an issue read all of it."""
+    return _short(_mac(frame, "issue", name))
 
 
 # --- the envelope -----------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Unsubscribe:
-    """How to leave: by a mail with a subject, and by a link where we have an address."""
-
-    address: str
-    subject: str
-    url: str
-
-    @property
-    def one_click(self) -> bool:
-        return self.url.startswith("https://")
-
-    @property
-    def header(self) -> str:
-        mailto = f"<mailto:{self.address}?subject={self.subject.replace(' ', '%20')}>"
-        return f"<{self.url}>,\r\n {mailto}" if self.url else mailto
-
-
-def _unsubscribe(issue: Issue, frame: Frame, sender: str, recipient: str) -> _Unsubscribe:
+def _way_out(issue: Issue, frame: Frame, sender: str, recipient: str) -> WayOut:
     url = ""
     if frame.base_url:
         url = f"{frame.base_url.rstrip('/')}/u/{unsubscribe_token(frame, issue.digest, recipient)}"
         if not _URL.fullmatch(url):
             raise ValueError(f"{frame.base_url}: no address that a mail can link to")
-    return _Unsubscribe(address=sender, subject=f"unsubscribe {issue.digest}", url=url)
+    return WayOut(address=sender, subject=f"unsubscribe {issue.digest}", url=url)
+
+
+def _leaving(way_out: WayOut) -> str:
+    mailto = f"<mailto:{way_out.address}?subject={way_out.subject.replace(' ', '%20')}>"
+    return f"<{way_out.url}>,\r\n {mailto}" if way_out.url else mailto
+
+
+def _one_click(way_out: WayOut) -> str:
+    return "List-Unsubscribe=One-Click" if way_out.url.startswith("https://") else ""
 
 
 def unsubscribe_token(frame: Frame, digest: str, address: str) -> str:
     """Return the short secret that lets an address leave a digest."""
-    mac = _mac(frame, "unsubscribe", digest, address)
+    return _short(_mac(frame, "unsubscribe", digest, address))
+
+
+def _short(mac: bytes) -> str:
     return urlsafe_b64encode(mac[:16]).decode("ascii").rstrip("=")
 
 
@@ -297,17 +210,32 @@ def _block(headers: dict[str, str]) -> bytes:
     return block
 
 
-def _body(html: str, text: str, attached: str, key: str) -> bytes:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _File:
+    """What goes along with a mail; an empty text does not."""
+
+    name: str
+    subtype: str
+    text: str
+
+
+def _body(html: str, text: str, files: Sequence[_File], key: str) -> bytes:
     """Write MIME-Version, Content-Type and all parts, with boundaries that follow from the key."""
     body = MIMEPart(policy=SMTP)
     body["MIME-Version"] = "1.0"
     body.set_content(text, cte=_encoding(text))
     body.add_alternative(html, subtype="html", cte=_encoding(html))
     body.set_boundary(f"=_{key}_a")
+    attached = [file for file in files if file.text]
     if attached:
         body.make_mixed(f"=_{key}_m")
+    for file in attached:
         body.add_attachment(
-            attached, subtype="html", cte=_encoding(attached), filename="whole-issue.html"
+            file.text,
+            subtype=file.subtype,
+            cte=_encoding(file.text),
+            filename=file.name,
+            params={"method": "PUBLISH"} if file.subtype == "calendar" else None,
         )
     return body.as_bytes()
 

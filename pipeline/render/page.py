@@ -1,95 +1,66 @@
 """An issue -> what stands on its page, in words: the one thing both templates are given."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from zoneinfo import ZoneInfo
 
-from pipeline.issue import (
-    Card,
-    Headline,
-    Issue,
-    NearMiss,
-    NewSource,
-    ThemeHit,
-    Trouble,
-    Words,
-    published_text,
-)
-from pipeline.model import Field, Tier, Type
-from pipeline.render import words
+from pipeline.issue import Card, Due, DueWhy, Issue, Section, Story
+from pipeline.model import Tier
+from pipeline.render import sources
+from pipeline.render.entries import Entry, Later, Link, by_language, entry, later, link
+from pipeline.render.words import Speech, speech_of, visible
 from pipeline.shortid import short_id
 
-_NEW_SOURCES_IN_FULL = 5
 _RULE_CHANGE_TITLES = 5
-_NAMED = 25
-_WORDS_PER_THEME = 8
-_LONGEST_LINK = 2_000
+_DUES = 40
+CLOSING_DAYS = 14
+ROOM = 200
+CROWDED = 50
+"""Above so many entries a theme shows only the first of those that are not official."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Plan:
-    """Which items a page shows in full and which by title; it counts the others."""
+    """Which items a page shows in full and which by title; it counts the others.
+
+    `room` is how many rows any of its other lists may have.
+    """
 
     full: frozenset[int]
     titled: frozenset[int]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Link:
-    """A title to click on; without an http(s) address it is only text."""
-
-    short: str
-    title: str
-    url: str
-    lang: str
-    note: str = ""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Hit:
-    """A theme with the rules that fired and the words they matched, each with its places."""
-
-    theme: str
-    rules: tuple[str, ...]
-    score: str
-    words: tuple[tuple[str, str], ...]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Entry:
-    """An item in full; `excerpt` alternates plain and marked pieces."""
-
-    link: Link
-    tier: str
-    official: bool
-    place: str
-    type: str
-    when: str
-    datetime: str
-    seen: str
-    language: str
-    excerpt: tuple[tuple[str, bool], ...]
-    hits: tuple[Hit, ...]
-    others: tuple[Hit, ...]
+    room: int = ROOM
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Group:
-    """Items under one heading."""
+    """Items under one heading; `hidden` counts what is shown nowhere on the page."""
 
     anchor: str
     title: str
     note: str
     count: int
     entries: tuple[Entry, ...]
+    stories: tuple[Later, ...]
     titles: tuple[Link, ...]
-    hidden: int
+    hidden: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DueRow:
+    """A deadline in the list of them."""
+
+    day: str
+    left: str
+    link: Link
+    note: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Page:
-    """Everything that a mail says, top to bottom."""
+    """Everything that a mail says, top to bottom; `say` gives the words around it."""
 
+    language: str
+    say: Callable[..., str]
+    count: Callable[[str, int], str]
     title: str
     date: str
     window: str
@@ -97,6 +68,12 @@ class Page:
     proof: str
     complete: bool
     banners: tuple[str, ...]
+    first: Group | None
+    deadlines: tuple[DueRow, ...]
+    deadlines_title: str
+    deadlines_count: int
+    deadlines_more: str
+    calendar: str
     groups: tuple[Group, ...]
     new_sources: tuple[tuple[str, tuple[Link, ...]], ...]
     more_new_sources: str
@@ -105,268 +82,223 @@ class Page:
     lost: tuple[tuple[str, str], ...]
     standing: tuple[str, ...]
     near_misses: tuple[tuple[Link, str], ...]
-    issue: str
-    notices: str
+    foot: str
     example: str
     truncated: bool
+    whole_url: str = ""
 
 
-def page(issue: Issue, plan: Plan) -> Page:
+def page(issue: Issue, plan: Plan, whole_url: str = "") -> Page:
     """Put an issue into words, each item at the length that the plan gives it."""
-    zone = ZoneInfo(issue.zone)
-    start = words.clock(issue.window_start, zone, issue.window_end)
-    end = words.clock(issue.window_end, zone, issue.window_end)
-    lost = [t for t in issue.trouble if t.lost]
-    in_full = issue.new_sources[:_NEW_SOURCES_IN_FULL]
-    shown = in_full if len(issue.new_sources) <= _NEW_SOURCES_IN_FULL else ()
+    speech = speech_of(issue)
+    room = plan.room
+    new_sources, crowd = sources.new_sources(issue, speech, room)
+    dues = issue.deadlines[: min(room, _DUES)]
+    rest = len(issue.deadlines) - len(dues)
+    first = _Heading(anchor="first", title=speech.say("read first"), cards=issue.first)
     return Page(
-        title=words.visible(issue.title),
-        date=words.long_day(issue.window_end, zone),
-        window=f"{start} to {end} ({issue.zone})",
-        lead=_lead(issue),
-        proof=f"{issue.read:,} of {words.counted(issue.sources, 'source')} read in this window.",
+        language=issue.language,
+        say=speech.say,
+        count=speech.count,
+        title=visible(issue.title),
+        date=speech.long_day(issue.window_end),
+        window=_window(issue, speech),
+        lead=_lead(issue, speech),
+        proof=speech.say("proof", read=issue.read, sources=speech.count("source", issue.sources)),
         complete=issue.read == issue.sources and not issue.trouble,
-        banners=_banners(issue, end),
-        groups=_groups(issue, plan, zone),
-        new_sources=tuple(_new_source(source) for source in shown),
-        more_new_sources="" if shown else _crowd(issue.new_sources),
-        rule_changes=_rule_changes(issue),
-        rule_change_titles=tuple(_link(c) for c in issue.rule_changes[:_RULE_CHANGE_TITLES]),
-        lost=tuple(_lost(t, zone, issue) for t in lost[:_NAMED]),
-        standing=_standing(issue, zone),
-        near_misses=() if issue.new else tuple(_near_miss(miss) for miss in issue.near_misses),
-        issue=_issue_line(issue),
-        notices=f"notices {issue.seq_from + 1} to {issue.seq_to}" if issue.notices else "",
+        banners=_banners(issue, speech)[:room],
+        first=_group(first, plan, speech) if issue.first else None,
+        deadlines=tuple(_due(due, speech) for due in dues),
+        deadlines_title=_deadlines_title(issue, speech),
+        deadlines_count=len(issue.deadlines),
+        deadlines_more=speech.say("dues more", n=rest) if rest > 0 else "",
+        calendar=_calendar(issue, speech),
+        groups=_groups(issue, plan, speech),
+        new_sources=new_sources,
+        more_new_sources=crowd,
+        rule_changes=_rule_changes(issue, speech),
+        rule_change_titles=tuple(
+            link(c) for c in issue.rule_changes[: min(room, _RULE_CHANGE_TITLES)]
+        ),
+        lost=sources.lost(issue, speech, room),
+        standing=sources.standing(issue, speech, room),
+        near_misses=_near(issue, speech)[:room],
+        foot=_foot(issue, speech),
         example=short_id(issue.cards[0].id) if issue.cards else "7k3f",
-        truncated=any(c.id not in plan.full for c in issue.cards if c not in issue.rule_changes),
+        truncated=room < ROOM or any(c.id not in plan.full for c in in_full(issue)),
+        whole_url=whole_url,
     )
 
 
-def _lead(issue: Issue) -> str:
-    new = issue.new
-    parts = []
-    if new:
-        places = {c.jurisdiction for c in new} - {""}
-        where = f" from {words.counted(len(places), 'jurisdiction')}" if len(places) > 1 else ""
-        themes = words.counted(len(issue.sections), "theme")
-        parts.append(f"{words.counted(len(new), 'new item')}{where} in {themes}")
-    if issue.updated:
-        parts.append(f"{len(issue.updated):,} updated")
-    if issue.late:
-        parts.append(f"{len(issue.late):,} found late")
+def in_full(issue: Issue) -> tuple[Card, ...]:
+    """Return the items that an issue would show in full if there was room enough."""
+    return (*issue.new, *issue.updated, *issue.late, *issue.starter)
+
+
+def crowded_out(issue: Issue) -> frozenset[int]:
+    """Return the items that only count: those beyond the first of a theme that has too many.
+
+    A catch-up issue is cut the same way, theme by theme. Official items are never among them.
+    """
+    return frozenset(card.id for section in issue.sections for card in _crowded(section, issue))
+
+
+def _crowded(section: Section, issue: Issue) -> Sequence[Card]:
+    if len(section.cards) <= CROWDED and issue.merged <= 1:
+        return ()
+    others = [card for card in section.cards if card.tier is not Tier.OFFICIAL]
+    return others[issue.per_theme :]
+
+
+def _window(issue: Issue, speech: Speech) -> str:
+    start, end = speech.clock(issue.window_start), speech.clock(issue.window_end)
+    return speech.say("window", start=start, end=end, zone=issue.zone)
+
+
+def _lead(issue: Issue, speech: Speech) -> str:
+    new = issue.new_count
+    parts = [_new(issue, speech)] if new else []
+    near = sum(due.days <= CLOSING_DAYS for due in issue.closing)
+    parts += [
+        speech.say(phrase, n=number)
+        for phrase, number in (
+            ("closing lead", near),
+            ("updated n", len(issue.updated)),
+            ("late n", len(issue.late)),
+            ("starter n", len(issue.starter)),
+        )
+        if number
+    ]
     if issue.new_sources:
-        parts.append(words.counted(len(issue.new_sources), "new source"))
-    said = ", ".join(parts) if new or not parts else ", ".join(["Nothing new", *parts])
-    return f"{said or 'Nothing new in this window'}."
+        parts.append(speech.count("new source", len(issue.new_sources)))
+    if not new:
+        parts.insert(0, speech.say("nothing new" if parts else "nothing in window"))
+    said = speech.say("comma").join(parts) + speech.say("stop")
+    return speech.say("catch-up lead") + said if issue.merged > 1 else said
 
 
-def _banners(issue: Issue, end: str) -> tuple[str, ...]:
-    banners = [words.visible(warning, 400) for warning in issue.warnings]
+def _new(issue: Issue, speech: Speech) -> str:
+    said = speech.count("new item", issue.new_count)
+    places = {c.jurisdiction for c in issue.new} - {""}
+    if len(places) > 1:
+        said = speech.say("from", items=said, places=speech.count("jurisdiction", len(places)))
+    themes = {card.themes[0].theme for card in issue.new if card.themes}
+    themes |= {section.theme for section in issue.sections}
+    said = speech.say("in themes", items=said, themes=speech.count("theme", len(themes)))
+    if issue.told:
+        stories = sum(len(section.stories) for section in issue.sections)
+        entries = speech.count("entry", len(issue.new) + stories)
+        said += speech.say("comma") + entries
+    return said
+
+
+def _banners(issue: Issue, speech: Speech) -> tuple[str, ...]:
+    banners = [visible(warning, 400) for warning in issue.warnings]
     if issue.rehearsal:
-        banners.insert(0, f"Rehearsal: the clock is set to {end} ({issue.zone}).")
+        end = speech.clock(issue.window_end)
+        banners.insert(0, speech.say("rehearsal", end=end, zone=issue.zone))
     if issue.merged > 1:
-        banners.append(f"Catch-up: this issue stands for {issue.merged} issues that were due.")
+        banners.append(speech.say("catch-up banner", n=issue.merged))
+    if issue.starter:
+        banners.append(speech.say("starter banner"))
     return tuple(banners)
 
 
-def _groups(issue: Issue, plan: Plan, zone: ZoneInfo) -> tuple[Group, ...]:
-    told: list[tuple[str, str, str, tuple[Card, ...]]] = [
-        (f"theme-{number}", section.title, "", section.cards)
-        for number, section in enumerate(issue.sections, 1)
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Heading:
+    """What stands under one heading, before it is put into words."""
+
+    anchor: str
+    title: str
+    cards: Sequence[Card]
+    note: str = ""
+    stories: Sequence[Story] = ()
+
+
+def _groups(issue: Issue, plan: Plan, speech: Speech) -> tuple[Group, ...]:
+    told = [
+        _Heading(anchor=f"theme-{n}", title=s.title, cards=s.cards, stories=s.stories)
+        for n, s in enumerate(issue.sections, 1)
     ]
-    told.append(("updated", "Updated", "Reported before, and changed since.", issue.updated))
-    late = "Published before this window, but readable only now; not news of today."
-    told.append(("late", "Found late", late, issue.late))
-    return tuple(
-        Group(
-            anchor=anchor,
-            title=words.visible(title),
-            note=note,
-            count=len(cards),
-            entries=tuple(_entry(c, issue, zone) for c in cards if c.id in plan.full),
-            titles=tuple(_link(c) for c in cards if c.id in plan.titled - plan.full),
-            hidden=sum(c.id not in plan.full | plan.titled for c in cards),
+    told += [
+        _Heading(anchor=name, title=speech.say(name), cards=cards, note=speech.say(f"{name} note"))
+        for name, cards in (
+            ("updated", issue.updated),
+            ("late", issue.late),
+            ("starter", issue.starter),
         )
-        for anchor, title, note, cards in told
-        if cards
+    ]
+    return tuple(_group(one, plan, speech) for one in told if one.cards or one.stories)
+
+
+def _group(told: _Heading, plan: Plan, speech: Speech) -> Group:
+    cards = told.cards
+    hidden = [c for c in cards if c.id not in plan.full | plan.titled]
+    told_with = sum(len(c.reports) for c in cards) + sum(len(s.reports) for s in told.stories)
+    return Group(
+        anchor=told.anchor,
+        title=visible(told.title),
+        note=told.note,
+        count=len(cards) + told_with,
+        entries=tuple(entry(c, speech) for c in cards if c.id in plan.full),
+        stories=tuple(later(story, speech, plan.room) for story in told.stories[: plan.room]),
+        titles=tuple(link(c) for c in cards if c.id in plan.titled - plan.full),
+        hidden=speech.say("hidden", n=len(hidden), languages=by_language(hidden, speech))
+        if hidden
+        else "",
     )
 
 
-_TIERS = {Tier.OFFICIAL: "Official", Tier.RESEARCH: "Research", Tier.PRESS: "Press"}
+def _near(issue: Issue, speech: Speech) -> tuple[tuple[Link, str], ...]:
+    """Return the near misses of a day on which nothing is new."""
+    misses = () if issue.new_count else issue.near_misses
+    return tuple(sources.near_miss(miss, speech) for miss in misses)
 
 
-def _entry(card: Card, issue: Issue, zone: ZoneInfo) -> Entry:
-    return Entry(
-        link=_link(card),
-        tier=_TIERS[card.tier],
-        official=card.tier is Tier.OFFICIAL,
-        place=_place(card),
-        type="" if card.type in (Type.OTHER, Type.PRESS) else card.type.value.capitalize(),
-        when=words.published(card.published, card.precision, zone, issue.window_end),
-        datetime=published_text(card.published, card.precision) or "",
-        seen=words.clock(card.first_seen, zone, issue.window_end),
-        language=words.language(card.language),
-        excerpt=_pieces(card),
-        hits=_hits(card.themes[:1]),
-        others=_hits(card.themes[1:]),
+def _deadlines_title(issue: Issue, speech: Speech) -> str:
+    whole = issue.weekly and any(due.why is DueWhy.OPEN for due in issue.deadlines)
+    return speech.say("all deadlines" if whole else "deadlines")
+
+
+def _due(due: Due, speech: Speech) -> DueRow:
+    left = speech.count("day left", due.days) if due.days else speech.say("today")
+    marks = [speech.say("moved")] if due.why is DueWhy.CHANGED else []
+    if due.deadline.day is None:
+        marks.append(speech.say("quoted", text=visible(due.deadline.words, 60)))
+    place = [visible(due.source, 100), speech.jurisdiction(due.jurisdiction), *marks]
+    return DueRow(
+        day=speech.deadline(due.deadline),
+        left=left,
+        link=link(due.item),
+        note=speech.say("comma").join(dict.fromkeys(filter(None, place))),
     )
 
 
-def _place(card: Card) -> str:
-    source, organisation = words.visible(card.source, 100), words.visible(card.organisation, 100)
-    names = [organisation, source, words.jurisdiction(card.jurisdiction)]
-    if organisation in source:
-        names.remove(organisation)
-    return ", ".join(dict.fromkeys(filter(None, names)))
+def _calendar(issue: Issue, speech: Speech) -> str:
+    dues = issue.deadlines
+    said = [speech.say("calendar")] if any(due.deadline.day for due in dues) else []
+    if any(due.deadline.day is None for due in dues):
+        said.append(speech.say("calendar unclear"))
+    return " ".join(said) if said and any(due.deadline.day for due in dues) else ""
 
 
-def _pieces(card: Card) -> tuple[tuple[str, bool], ...]:
-    text, position = card.excerpt.text, 0
-    pieces = []
-    for start, end in card.excerpt.marks:
-        pieces += [(text[position:start], False), (text[start:end], True)]
-        position = end
-    pieces.append((text[position:], False))
-    return tuple((_inner(piece), marked) for piece, marked in pieces if piece)
-
-
-def _inner(piece: str) -> str:
-    """Clean a piece of a line but keep the spaces at its ends."""
-    clean = words.visible(piece, 2_000)
-    head = " " if piece[:1].isspace() else ""
-    tail = " " if clean and piece[-1:].isspace() else ""
-    return head + clean + tail
-
-
-def _hits(themes: Iterable[ThemeHit]) -> tuple[Hit, ...]:
-    return tuple(
-        Hit(
-            theme=words.visible(theme.title),
-            rules=tuple(dict.fromkeys(words.visible(found.rule, 80) for found in theme.words)),
-            score=f"{theme.score:g}",
-            words=_places(_once(theme.words)),
-        )
-        for theme in themes
-    )
-
-
-def _once(found: Iterable[Words]) -> list[Words]:
-    """Name a word once where several rules matched it."""
-    by_place: dict[tuple[str, Field], Words] = {}
-    for one in found:
-        known = by_place.setdefault((one.text.casefold(), one.field), one)
-        if one.count > known.count:
-            by_place[one.text.casefold(), one.field] = one
-    return list(by_place.values())
-
-
-def _places(found: Iterable[Words]) -> tuple[tuple[str, str], ...]:
-    """Gather the fields of each word: ("risk", "title, summary ×2")."""
-    fields: dict[str, list[str]] = {}
-    spelt: dict[str, str] = {}
-    for one in found:
-        key = one.text.casefold()
-        spelt.setdefault(key, words.visible(one.text, 80))
-        times = f" ×{one.count}" if one.count > 1 else ""
-        fields.setdefault(key, []).append(f"{one.field.value}{times}")
-    places = [(spelt[key], ", ".join(named)) for key, named in fields.items()]
-    rest = len(places) - _WORDS_PER_THEME
-    more = [("", f"and {rest} more words")] if rest > 0 else []
-    return tuple(places[:_WORDS_PER_THEME] + more)
-
-
-def _link(item: Card | Headline, note: str = "") -> Link:
-    # A link that is cut short leads nowhere: a longer one is only kept, not shown.
-    safe = item.url.lower().startswith(("http://", "https://")) and len(item.url) <= _LONGEST_LINK
-    return Link(
-        short=short_id(item.id),
-        title=words.visible(item.title) or "(no title)",
-        url=words.visible(item.url, _LONGEST_LINK).replace(" ", "%20") if safe else "",
-        lang=_language_tag(item.language),
-        note=note or (words.visible(item.source, 100) if isinstance(item, Card) else ""),
-    )
-
-
-def _language_tag(code: str) -> str:
-    plain = code.replace("-", "")
-    return code if plain.isascii() and plain.isalnum() and len(code) <= 20 else ""
-
-
-def _new_source(source: NewSource) -> tuple[str, tuple[Link, ...]]:
-    return _described(source), tuple(_link(title) for title in source.titles)
-
-
-def _described(source: NewSource) -> str:
-    stored = "" if source.stored is None else f"{words.counted(source.stored, 'item')} stored"
-    verb = "matches" if source.matching == 1 else "match"
-    matching = f"{source.matching:,} of its last days {verb}" if source.matching else ""
-    described = ", ".join(filter(None, (stored, matching)))
-    name = words.visible(source.name, 100)
-    return f"{name}: {described}" if described else name
-
-
-def _crowd(sources: tuple[NewSource, ...]) -> str:
-    if not sources:
-        return ""
-    stored = sum(source.stored or 0 for source in sources)
-    matching = sum(source.matching for source in sources)
-    names = words.listed([words.visible(source.name, 100) for source in sources], _NAMED)
-    return (
-        f"{words.counted(len(sources), 'source')} read for the first time, "
-        f"{words.counted(stored, 'item')} stored, {matching:,} of the last days match: {names}."
-    )
-
-
-def _rule_changes(issue: Issue) -> str:
+def _rule_changes(issue: Issue, speech: Speech) -> str:
     number = len(issue.rule_changes)
     if not number:
         return ""
-    return f"{words.counted(number, 'older item')} now {'matches' if number == 1 else 'match'}."
+    items = speech.count("older item", number)
+    return speech.say("now matches" if number == 1 else "now match", items=items)
 
 
-def _lost(trouble: Trouble, zone: ZoneInfo, issue: Issue) -> tuple[str, str]:
-    name = words.visible(trouble.name, 100)
-    last = (
-        f"last read {words.clock(trouble.last_read, zone, issue.window_end)}"
-        if trouble.last_read
-        else "never read yet"
-    )
-    official = ", official" if trouble.tier is Tier.OFFICIAL else ""
-    return f"{name}{official}", f"{words.outcome(trouble.outcome, trouble.error)}; {last}"
-
-
-def _standing(issue: Issue, zone: ZoneInfo) -> tuple[str, ...]:
-    """One line for each kind of trouble that is not today's loss."""
-    lost = sum(t.lost for t in issue.trouble)
-    still = [
-        f"{words.visible(t.name, 100)} (since {words.day(t.since or issue.window_start, zone)})"
-        for t in issue.trouble
-        if not t.read and not t.lost
-    ]
-    shaky = [
-        f"{words.visible(t.name, 100)} ({words.outcome(t.outcome, t.error)})"
-        for t in issue.trouble
-        if t.read
-    ]
-    more = max(lost - _NAMED, 0)
-    lines = [f"And {words.counted(more, 'more source')} lost in this window." if more else ""]
-    if still:
-        lines.append(f"Still not read: {words.listed(still, _NAMED)}.")
-    if shaky:
-        lines.append(f"Read, but not all is well: {words.listed(shaky, _NAMED)}.")
-    return tuple(filter(None, lines))
-
-
-def _near_miss(miss: NearMiss) -> tuple[Link, str]:
-    lacking = words.listed([words.visible(word, 80) for word in miss.missing], 3)
-    theme = words.visible(miss.theme, 100)
-    return _link(miss.item), f"nearly {theme}: lacks {lacking}" if lacking else f"nearly {theme}"
-
-
-def _issue_line(issue: Issue) -> str:
+def _foot(issue: Issue, speech: Speech) -> str:
+    title = visible(issue.title, 100)
     if issue.previous_number is None:
-        return f"Issue {issue.number} of {words.visible(issue.title, 100)}, the first"
-    return (
-        f"Issue {issue.number} of {words.visible(issue.title, 100)}; "
-        f"the one before is issue {issue.previous_number}"
+        said = speech.say("issue first", n=issue.number, title=title)
+    else:
+        said = speech.say("issue after", n=issue.number, title=title, before=issue.previous_number)
+    notices = (
+        speech.say("notices", start=str(issue.seq_from + 1), end=str(issue.seq_to))
+        if issue.notices
+        else ""
     )
+    return speech.say("foot", issue=said, window=_window(issue, speech), notices=notices)

@@ -1,103 +1,29 @@
-"""Values -> the words that people read: times, counts, names of languages and outcomes.
+"""Values -> the words that people read, in the language of a digest: times, counts, names.
 
 Month names are ours, for `strftime` speaks the language of the machine.
 """
 
 import unicodedata
-from collections.abc import Mapping
-from datetime import UTC, datetime, tzinfo
-from types import MappingProxyType
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, tzinfo
+from typing import TypeVar
+from zoneinfo import ZoneInfo
 
+from pipeline.deadlines import Deadline
+from pipeline.issue import Issue
 from pipeline.model import Outcome, Precision
+from pipeline.render.names import JURISDICTIONS, LANGUAGES, OUTCOMES
+from pipeline.render.phrases import NOUNS, PHRASES
 
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 _WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
+_YOBI = "月火水木金土日"
+_Key = TypeVar("_Key")
 
-LANGUAGES: Mapping[str, str] = MappingProxyType(
-    {
-        "ar": "Arabic",
-        "bg": "Bulgarian",
-        "cs": "Czech",
-        "da": "Danish",
-        "de": "German",
-        "el": "Greek",
-        "en": "English",
-        "es": "Spanish",
-        "et": "Estonian",
-        "fa": "Persian",
-        "fi": "Finnish",
-        "fr": "French",
-        "he": "Hebrew",
-        "hi": "Hindi",
-        "hr": "Croatian",
-        "hu": "Hungarian",
-        "id": "Indonesian",
-        "it": "Italian",
-        "ja": "Japanese",
-        "ko": "Korean",
-        "lt": "Lithuanian",
-        "lv": "Latvian",
-        "nb": "Norwegian",
-        "nl": "Dutch",
-        "no": "Norwegian",
-        "pl": "Polish",
-        "pt": "Portuguese",
-        "ro": "Romanian",
-        "ru": "Russian",
-        "sk": "Slovak",
-        "sl": "Slovenian",
-        "sv": "Swedish",
-        "th": "Thai",
-        "tr": "Turkish",
-        "uk": "Ukrainian",
-        "vi": "Vietnamese",
-        "zh": "Chinese",
-    }
-)
-
-JURISDICTIONS: Mapping[str, str] = MappingProxyType(
-    {
-        "AU": "Australia",
-        "BR": "Brazil",
-        "CA": "Canada",
-        "CH": "Switzerland",
-        "CN": "China",
-        "DE": "Germany",
-        "ES": "Spain",
-        "FR": "France",
-        "GB": "United Kingdom",
-        "IN": "India",
-        "INT": "International",
-        "IT": "Italy",
-        "JP": "Japan",
-        "KR": "South Korea",
-        "NL": "Netherlands",
-        "SG": "Singapore",
-        "TW": "Taiwan",
-        "UK": "United Kingdom",
-        "UN": "United Nations",
-        "US": "United States",
-    }
-)
-
-_OUTCOMES: Mapping[Outcome, str] = MappingProxyType(
-    {
-        Outcome.EMPTY: "it holds no items",
-        Outcome.PARTLY_BROKEN: "parts of it cannot be read",
-        Outcome.NOT_A_FEED: "what it sends is no feed",
-        Outcome.BLOCKED: "it blocks us",
-        Outcome.TOO_BIG: "too big",
-        Outcome.TOO_SLOW: "too slow",
-        Outcome.PARSE_LIMIT: "too much to read",
-        Outcome.REFUSED_ADDRESS: "its address is not public",
-        Outcome.MOVED: "it moved",
-        Outcome.GONE: "it is gone for good",
-        Outcome.HTTP_ERROR: "its server answers with an error",
-        Outcome.DNS: "its name is not found",
-        Outcome.TLS: "its certificate is not valid",
-        Outcome.DISABLED: "it is switched off",
-    }
-)
+# Control, format (bidi overrides, zero width), surrogate; joiners shape Persian, Hindi, emoji.
+_INVISIBLE = ("Cc", "Cf", "Cs")
+_JOINERS = "\u200c\u200d"
 
 
 def visible(text: str, limit: int = 300) -> str:
@@ -107,67 +33,115 @@ def visible(text: str, limit: int = 300) -> str:
     return clean if len(clean) <= limit else clean[: limit - 1].rstrip() + "…"
 
 
-# Control, format (bidi overrides, zero width), surrogate; joiners shape Persian, Hindi, emoji.
-_INVISIBLE = ("Cc", "Cf", "Cs")
-_JOINERS = "\u200c\u200d"
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Speech:
+    """How one issue speaks: its language, its clock, and the day from which it speaks."""
+
+    language: str
+    zone: tzinfo
+    now: datetime
+
+    def say(self, phrase: str, **given: object) -> str:
+        """Return a phrase; numbers are grouped."""
+        values = {k: f"{v:,}" if isinstance(v, int) else v for k, v in given.items()}
+        return PHRASES[phrase][self._place].format(**values)
+
+    def count(self, noun: str, number: int) -> str:
+        """Write a number with its noun: 1 source, 2 sources."""
+        one, many, japanese = NOUNS[noun]
+        form = japanese if self._place else one if number == 1 else many
+        return form.format(n=f"{number:,}")
+
+    def listed(self, words: Sequence[str], limit: int) -> str:
+        """Write the first of a list and count the rest."""
+        rest = len(words) - limit
+        shown = self.say("comma").join(words[:limit])
+        return self.say("and more", listed=shown, n=rest) if rest > 0 else shown
+
+    def day(self, at: datetime) -> str:
+        """Write a local day: 23 Nov."""
+        return self.date(at.astimezone(self.zone).date(), year=False)
+
+    def date(self, day: date, *, year: bool | None = None) -> str:
+        """Write a day, with its year when that is another than this one's."""
+        named = day.year != self.now.astimezone(self.zone).year if year is None else year
+        if self._place:
+            return f"{day.year}年{day.month}月{day.day}日" if named else f"{day.month}月{day.day}日"
+        short = f"{day.day} {_MONTHS[day.month - 1]}"
+        return f"{short} {day.year}" if named else short
+
+    def long_day(self, at: datetime) -> str:
+        """Write a local day in full: Monday 23 Nov 2026."""
+        local = at.astimezone(self.zone).date()
+        if self._place:
+            return f"{self.date(local, year=True)}（{_YOBI[local.weekday()]}）"
+        return f"{_WEEKDAYS[local.weekday()]} {self.date(local, year=True)}"
+
+    def weekday(self, at: datetime) -> str:
+        """Write a local day with the name that people call it by: Monday 23 Nov."""
+        local = at.astimezone(self.zone).date()
+        if self._place:
+            return f"{self.date(local)}（{_YOBI[local.weekday()]}）"
+        return f"{_WEEKDAYS[local.weekday()]} {self.date(local)}"
+
+    def clock(self, at: datetime) -> str:
+        """Write a local time: 23 Nov 07:30, with the year when it is another than today's."""
+        local = at.astimezone(self.zone)
+        return f"{self.date(local.date())} {local:%H:%M}"
+
+    def published(self, at: datetime | None, precision: Precision | None) -> str:
+        """Write when an item was published; a day is never shifted into another zone."""
+        if at is None:
+            return self.say("undated")
+        if precision is Precision.DAY:
+            return at.astimezone(UTC).date().isoformat()
+        return self.clock(at)
+
+    def deadline(self, deadline: Deadline) -> str:
+        """Write until when one may answer: a day, a local time, or the days that it may be."""
+        if deadline.at:
+            return self.clock(deadline.at)
+        if deadline.day:
+            return self.date(deadline.day)
+        return self.say("or").join(self.date(day) for day in deadline.candidates)
+
+    def foreign(self, code: str) -> str:
+        """Say in what language an item is; nothing for the one in which the mail is written."""
+        primary = code.lower().partition("-")[0]
+        if primary in ("", "und", self.language):
+            return ""
+        if primary in LANGUAGES:
+            return self.say("in language", language=self.name(LANGUAGES, primary))
+        return self.say("language", code=visible(code, 20))
+
+    def tongue(self, code: str) -> str:
+        """Name a language; one without an entry is another one."""
+        primary = code.lower().partition("-")[0]
+        return self.name(LANGUAGES, primary) or self.say("other language")
+
+    def jurisdiction(self, code: str) -> str:
+        """Name a jurisdiction, a part of one by its code; one without an entry keeps its own."""
+        whole, _, part = code.upper().partition("-")
+        named = self.name(JURISDICTIONS, whole)
+        if not named:
+            return visible(code, 40)
+        return f"{named} ({visible(part, 20)})" if part else named
+
+    def outcome(self, value: Outcome | None, error: str) -> str:
+        """Say why a source could not be read, in its own error's words where there are any."""
+        if value is None:
+            return self.say("not tried")
+        return visible(error, 160) or self.name(OUTCOMES, value) or value.value
+
+    def name(self, names: Mapping[_Key, tuple[str, str]], key: _Key) -> str:
+        """Return a name in the language, or an empty text."""
+        return names[key][self._place] if key in names else ""
+
+    @property
+    def _place(self) -> int:
+        return 1 if self.language == "ja" else 0
 
 
-def counted(number: int, one: str, many: str = "") -> str:
-    """Write a number with its noun: 1 source, 2 sources."""
-    return f"{number:,} {one if number == 1 else many or one + 's'}"
-
-
-def listed(words: list[str], limit: int) -> str:
-    """Write the first of a list and count the rest."""
-    rest = len(words) - limit
-    return ", ".join(words[:limit]) + (f" and {rest:,} more" if rest > 0 else "")
-
-
-def day(at: datetime, zone: tzinfo) -> str:
-    """Write a local day: 23 Nov."""
-    local = at.astimezone(zone)
-    return f"{local.day} {_MONTHS[local.month - 1]}"
-
-
-def long_day(at: datetime, zone: tzinfo) -> str:
-    """Write a local day in full: Monday 23 Nov 2026."""
-    local = at.astimezone(zone)
-    return f"{_WEEKDAYS[local.weekday()]} {day(at, zone)} {local.year}"
-
-
-def clock(at: datetime, zone: tzinfo, today: datetime) -> str:
-    """Write a local time: 23 Nov 07:30, with the year when it is another than today's."""
-    local = at.astimezone(zone)
-    year = "" if local.year == today.astimezone(zone).year else f" {local.year}"
-    return f"{day(at, zone)}{year} {local:%H:%M}"
-
-
-def published(
-    at: datetime | None, precision: Precision | None, zone: tzinfo, today: datetime
-) -> str:
-    """Write when an item was published; a day is never shifted into another zone."""
-    if at is None:
-        return "undated"
-    if precision is Precision.DAY:
-        return at.astimezone(UTC).date().isoformat()
-    return clock(at, zone, today)
-
-
-def language(code: str) -> str:
-    """Say in what language an item is; nothing for English, in which a mail is written."""
-    primary = code.lower().partition("-")[0]
-    if primary in ("", "en", "und"):
-        return ""
-    return f"In {LANGUAGES[primary]}" if primary in LANGUAGES else f"Language: {visible(code, 20)}"
-
-
-def jurisdiction(code: str) -> str:
-    """Name a jurisdiction; one without an entry keeps its code."""
-    return JURISDICTIONS.get(code.upper(), visible(code, 40))
-
-
-def outcome(value: Outcome | None, error: str) -> str:
-    """Say why a source could not be read, in its own error's words where there are any."""
-    if value is None:
-        return "not tried in this window"
-    return visible(error, 160) or _OUTCOMES.get(value, value.value)
+def speech_of(issue: Issue) -> Speech:
+    """Return how an issue speaks."""
+    return Speech(language=issue.language, zone=ZoneInfo(issue.zone), now=issue.window_end)

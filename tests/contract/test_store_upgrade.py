@@ -23,6 +23,7 @@ from tests import make
         "m005_pages",
         "m006_linked_pages",
         "m007_alarms",
+        "m008_stories",
     ]
 )
 def old_home(tmp_path: Path, request: pytest.FixtureRequest) -> Path:
@@ -44,7 +45,7 @@ def test_opening_brings_it_up_to_date_and_keeps_its_data(old_home: Path) -> None
     assert (store.schema_version, store.subscribers()) == (SCHEMA_VERSION, (kept,))
     store.close()
     database = sqlite3.connect(old_home / "policywatch.db")
-    for table in ("label", "snapshot", "backfill", "page_copy", "host_wait"):
+    for table in ("label", "snapshot", "backfill", "page_copy", "host_wait", "cluster", "closing"):
         assert database.execute(f"select count(*) from {table}").fetchone() == (0,)
     database.close()
 
@@ -81,6 +82,27 @@ def test_the_pace_of_a_source_is_learned_from_the_items_of_before(tmp_path: Path
     store.close()
 
 
+def test_deadlines_that_were_told_before_are_still_open(tmp_path: Path) -> None:
+    db = Database(tmp_path / "policywatch.db")
+    MIGRATIONS.apply(db, stop_before="m008_stories")
+    db.executescript(_ITEM_OF_BEFORE + _TOLD_BEFORE)
+    db.conn.commit()
+    db.close()
+    store = open_store(tmp_path)
+    (found,) = store.open_closings("daily", date(2026, 3, 2))
+    assert (found.item.title, found.closing.deadline.day) == ("Draft rules", date(2026, 4, 3))
+    assert store.open_closings("weekly", date(2026, 3, 2)) == ()
+    store.close()
+
+
+_TOLD_BEFORE = """
+update item set deadline = '2026-04-03';
+insert into notice (source_id, item_id, revision, ruleset_id, theme, reason, at)
+values (1, 1, 1, 1, 'safety', 'new', '2026');
+insert into digest_issue (digest, number, window_start, window_end, seq_from, seq_to, contents, at)
+values ('daily', 1, '2026-01', '2026-02', 0, 1, '{}', '2026');
+insert into digest_item (digest, seq, issue_id) values ('daily', 1, 1);
+"""
 _ITEM_OF_BEFORE = """
 insert into source (slug, name, kind, url, organisation, jurisdiction, language, type, tier,
     "group", enabled, added_at)

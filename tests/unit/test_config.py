@@ -7,8 +7,8 @@ import pytest
 
 from pipeline.config import Configuration, load_configuration, load_digests
 from pipeline.errors import ConfigError
-from pipeline.model import Source
-from pipeline.records import DigestSpec, Empty, Slot
+from pipeline.model import Source, Type
+from pipeline.records import DigestSpec, Empty, Form, Selection, Slot
 from pipeline.yamlfile import read_text
 
 _SOURCES = "sources:\n  - {id: gov, name: Ministry, kind: feed, url: https://gov.example/feed}\n"
@@ -156,6 +156,14 @@ digests:
     schedule: ['mon,thu 18:00', 'sat 09:00']
     zone: Asia/Tokyo
     empty: skip
+    jurisdictions: [jp, US-CA]
+    types: [law, bill]
+    languages: [en, pt-BR]
+    min_score: 2.5
+    language: ja
+    notes: yes
+    gloss_command: translate --to ja
+    limits: {read_first: 3, per_theme: 12, near_misses: 0}
   - {id: daily, title: News, themes: all, schedule: '07:30'}
 """
     assert digests(text, "safety", "rights") == (
@@ -169,6 +177,20 @@ digests:
             ),
             zone="Asia/Tokyo",
             empty=Empty.SKIP,
+            takes=Selection(
+                jurisdictions=("JP", "US-CA"),
+                types=(Type.LAW, Type.BILL),
+                languages=("en", "pt"),
+                min_score=2.5,
+            ),
+            form=Form(
+                language="ja",
+                notes=True,
+                gloss_command="translate --to ja",
+                read_first=3,
+                per_theme=12,
+                near_misses=0,
+            ),
         ),
         DigestSpec(
             id="daily",
@@ -197,6 +219,21 @@ digests:
         pytest.param("empty: never", "'empty' must be short or skip, not 'never'", id="empty"),
         pytest.param("id: Daily", "'id': may hold lower-case letters", id="id"),
         pytest.param(f"title: {'x' * 61}", "'title': must have at most 60 characters", id="title"),
+        pytest.param("types: [lawn]", "'types', entry 1: must be law, bill, ", id="type"),
+        pytest.param(
+            "languages: [japanese!]",
+            "'languages', entry 1: 'japanese!' is no language tag",
+            id="language",
+        ),
+        pytest.param("language: fr", "'language' must be en or ja, not 'fr'", id="frame"),
+        pytest.param("min_score: -1", "'min_score': must be 0 or more", id="score"),
+        pytest.param("limits: {per_theme: 0}", "'per_theme': must be 1 or more", id="limit"),
+        pytest.param(
+            "gloss_command: 'a \"b'",
+            "'gloss_command': is no command line (no closing quotation)",
+            id="command",
+        ),
+        pytest.param("state: kept", "unknown key 'state'", id="state"),
         pytest.param("titel: x", "unknown key 'titel' (did you mean 'title'?)", id="typo"),
     ],
 )
@@ -229,3 +266,15 @@ def test_themes_that_are_not_known_are_not_checked() -> None:
 
 def test_no_digest_at_all_is_one_clear_line() -> None:
     assert digest_problems("digests: []\n") == ["1:1: 'digests': has no entries"]
+
+
+def test_a_jurisdiction_that_no_source_has_is_worth_a_warning(tmp_path: Path) -> None:
+    sources = _SOURCES.replace("kind: feed", "kind: feed, jurisdiction: US-CA")
+    digests = _DIGESTS.replace("themes:", "jurisdictions: [US, us-ca, UC-CA], themes:")
+    found = load_configuration(home(tmp_path, sources=sources, digests=digests))
+    (warning,) = found.warnings
+    assert str(warning).startswith("digests.yaml:2:")
+    assert warning.message == (
+        "digest 1 (daily): no source in sources.yaml has jurisdiction 'UC-CA' "
+        "(did you mean 'US-CA'?)"
+    )

@@ -19,7 +19,12 @@ from pipeline.digest import (
 )
 from pipeline.excerpts import Excerpt
 from pipeline.model import Field, Match, Outcome, Reason, Source, Tier, Verdict
-from pipeline.records import DigestSpec, IssueRecord, LedgerLine, StoredItem
+from pipeline.records import (
+    DigestSpec,
+    IssueRecord,
+    LedgerLine,
+    StoredItem,
+)
 from tests import make
 
 THEMES = {"safety": "Model safety", "copyright": "Copyright"}

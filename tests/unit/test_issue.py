@@ -1,8 +1,21 @@
 import json
 from dataclasses import replace
+from datetime import date
 
-from pipeline.issue import NewSource, from_json, summary, to_json
-from pipeline.model import Precision, Reason
+from pipeline.deadlines import Deadline
+from pipeline.issue import (
+    Due,
+    DueWhy,
+    Headline,
+    NewSource,
+    Section,
+    Story,
+    Told,
+    from_json,
+    summary,
+    to_json,
+)
+from pipeline.model import Precision, Reason, Tier
 from tests import make
 from tests.issues import card, hit, issue, trouble
 
@@ -41,6 +54,7 @@ def test_scripts_get_a_summary() -> None:
             "start": "2026-03-01T09:00:00.000000Z",
             "end": "2026-03-02T09:00:00.000000Z",
         },
+        "deadlines": [],
         "new_sources": ["n"],
         "trouble": ["x"],
         "read": 151,
@@ -57,6 +71,7 @@ def test_scripts_get_a_summary() -> None:
         "reason": "new",
         "published": "2026-03-02T06:00:00.000000Z",
         "first_seen": "2026-03-02T07:00:00.000000Z",
+        "reports": [],
     }
     assert [(i["id"], i["reason"], i["published"]) for i in items[1:]] == [
         (3, "new", None),
@@ -74,3 +89,68 @@ def test_an_issue_is_silent_when_it_tells_of_sources_alone() -> None:
 
 def test_its_times_stay_in_utc() -> None:
     assert from_json(to_json(issue())).window_end == make.NOW
+
+
+def test_scripts_get_what_stands_with_another_item_and_the_deadlines() -> None:
+    told = Told(
+        id=7,
+        title="Report",
+        url="https://n.example/7",
+        language="fr",
+        source_id="n",
+        source="N",
+        tier=Tier.PRESS,
+        theme="safety",
+        first_seen=make.NOW,
+    )
+    story = Story(
+        head=Headline(id=1, title="Order", url=""), since=make.NOW, reports=(replace(told, id=8),)
+    )
+    days = (date(2026, 3, 4), date(2026, 4, 3))
+    due = Due(
+        item=story.head,
+        source="N",
+        jurisdiction="JP",
+        deadline=Deadline(day=None, candidates=days),
+        days=2,
+        why=DueWhy.NEAR,
+    )
+    sure = replace(due, deadline=Deadline(day=days[0], at=make.NOW))
+    full = replace(
+        issue(),
+        first=(card(2, reports=(told,)),),
+        sections=(Section(theme="safety", title="Safety", cards=(), stories=(story,)),),
+        deadlines=(due, sure),
+    )
+    said = summary(full)
+    assert from_json(to_json(full)) == full
+    assert isinstance(said["items"], list)
+    assert [(i["id"], i["themes"]) for i in said["items"]] == [
+        (2, ["safety"]),
+        (7, ["safety"]),
+        (8, ["safety"]),
+    ]
+    assert said["items"][1]["first_seen"] == "2026-03-02T09:00:00.000000Z"
+    assert said["deadlines"] == [
+        {
+            "id": 1,
+            "short_id": "00b",
+            "day": None,
+            "at": None,
+            "candidates": ["2026-03-04", "2026-04-03"],
+            "days": 2,
+            "why": "near",
+        },
+        {
+            "id": 1,
+            "short_id": "00b",
+            "day": "2026-03-04",
+            "at": "2026-03-02T09:00:00.000000Z",
+            "candidates": [],
+            "days": 2,
+            "why": "near",
+        },
+    ]
+    assert (full.new_count, full.item_count, full.silent) == (3, 3, False)
+    assert issue(deadlines=(due,)).silent is False
+    assert issue(deadlines=(replace(due, why=DueWhy.OPEN),)).silent is True

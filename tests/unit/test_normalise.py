@@ -235,3 +235,31 @@ def test_a_source_of_several_languages_is_not_of_the_language_of_its_template() 
     of_its_own = in_language(item, "de", source)
     found = [as_item(raw, source, make.NOW).language for raw in (told, of_its_own)]
     assert (told.language, found) == (None, ["fr", "en"])
+
+
+@pytest.mark.parametrize(
+    ("markup", "links"),
+    [
+        ('<p>See <a href="https://orders.example/1">it</a></p>', ("https://orders.example/1",)),
+        (
+            "<a class=x href='//orders.example/a?b=1&amp;c=2'>",
+            ("https://orders.example/a?b=1&c=2",),
+        ),
+        ('<a href="/news/2">own</a> <a href="mailto:a@b.example">mail</a>', ()),
+        ('<a href="https://o.example/"></a>' * 2, ("https://o.example/",)),
+        ("href=https://o.example/ in a text", ()),
+        (f'<a href="https://o.example/{"x" * 550}">long</a>', ()),
+    ],
+)
+def test_links_to_other_sites_are_kept(markup: str, links: tuple[str, ...]) -> None:
+    assert kept_of(summary=markup).links == links
+
+
+def test_links_do_not_make_an_edit() -> None:
+    one, two = (kept_of(summary=f'<a href="https://o.example/{n}">it</a>') for n in "ab")
+    assert one.fingerprint == two.fingerprint
+
+
+def test_a_page_of_links_is_read_in_part() -> None:
+    many = "".join(f'<a href="https://o.example/{n}">x</a>' for n in range(99))
+    assert len(kept_of(body=many).links) == 20

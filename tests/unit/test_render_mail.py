@@ -1,5 +1,7 @@
+import json
 import re
 from dataclasses import replace
+from datetime import date
 from typing import Any
 
 import pytest
@@ -7,14 +9,19 @@ from bs4 import BeautifulSoup
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from pipeline.deadlines import Deadline
 from pipeline.excerpts import Excerpt
 from pipeline.issue import (
+    Due,
+    DueWhy,
     Headline,
     Issue,
     NewSource,
+    Told,
     from_json,
     to_json,
 )
+from pipeline.model import Tier
 from pipeline.render.mail import Frame, render, subject, unsubscribe_token
 from tests import make
 from tests.issues import (
@@ -77,6 +84,19 @@ def test_every_mail_has_its_own_message_id(other: tuple[Issue, Frame, str]) -> N
 
 def test_the_secret_stays_with_us() -> None:
     assert b"a secret" not in render(issue(card()), FRAME, ADDRESS).payload
+
+
+def test_an_issue_frozen_before_stories_and_deadlines_still_renders() -> None:
+    contents = json.loads(to_json(issue(card())))
+    for later in ("first", "deadlines", "starter", "recovered", "weekly", "language", "per_theme"):
+        del contents[later]
+    for section_ in contents["sections"]:
+        del section_["stories"]
+        for one in section_["cards"]:
+            del one["deadline"], one["gloss"], one["reports"], one["follows"]
+            del one["themes"][0]["notes"]
+    old = from_json(json.dumps(contents))
+    assert render(old, FRAME, ADDRESS) == render(issue(card()), FRAME, ADDRESS)
 
 
 # --- the envelope -----------------------------------------------------------------------------
@@ -221,6 +241,10 @@ def test_foreign_text_is_only_ever_text(foreign: str) -> None:
         language=foreign,
         themes=(hit(title=foreign, words=(words(foreign, rule=foreign),)),) * 2,
         excerpt=Excerpt(text=foreign, marks=((0, 3),) if foreign else ()),
+        gloss=foreign,
+        deadline=Deadline(day=None, candidates=(date(2026, 4, 3),), words=foreign),
+        reports=(_told(foreign, Tier.OFFICIAL), _told(foreign, Tier.PRESS)),
+        follows=Headline(id=8, title=foreign, url=foreign, language=foreign),
     )
     headline = Headline(id=9, title=foreign, url=foreign, language=foreign)
     made = issue(
@@ -228,6 +252,9 @@ def test_foreign_text_is_only_ever_text(foreign: str) -> None:
         title=foreign,
         sections=(section(hostile, title=foreign),),
         updated=(replace(hostile, id=2),),
+        first=(replace(hostile, id=4),),
+        starter=(replace(hostile, id=5),),
+        deadlines=(_due(foreign),),
         rule_changes=(replace(hostile, id=3),),
         new_sources=(NewSource(id="n", name=foreign, stored=1, matching=1, titles=(headline,)),),
         trouble=(trouble(foreign, error=foreign),),
@@ -235,6 +262,8 @@ def test_foreign_text_is_only_ever_text(foreign: str) -> None:
     )
     mail = render(made, FRAME, ADDRESS)
     assert list(raw_headers(mail.payload)) == HEADERS
+    read = parsed(made)
+    assert [part.get_filename() for part in read.iter_attachments()] == ["deadlines.ics"]
     page = BeautifulSoup(mail.html, "lxml")
     assert {tag.name for tag in page.find_all(True)} <= ALLOWED
     assert {name for tag in page.find_all(True) for name in tag.attrs} <= ATTRIBUTES
@@ -244,10 +273,33 @@ def test_foreign_text_is_only_ever_text(foreign: str) -> None:
     assert "49" not in mail.text
 
 
-TAGS = "html head meta title style body div table tbody tr td p h1 h2 h3 a span b mark time"
+def _told(foreign: str, tier: Tier) -> Told:
+    return Told(
+        id=7,
+        title=foreign,
+        url=f"https://gov.example/{foreign}",
+        language=foreign,
+        source_id="t",
+        source=foreign,
+        tier=tier,
+    )
+
+
+def _due(foreign: str) -> Due:
+    return Due(
+        item=Headline(id=7, title=foreign, url=foreign, language=foreign),
+        source=foreign,
+        jurisdiction=foreign,
+        deadline=Deadline(day=date(2026, 4, 3)),
+        days=32,
+        why=DueWhy.NEW,
+    )
+
+
+TAGS = "html head meta title style body div table tbody tr td p h1 h2 h3 a span b mark time br th"
 NAMES = "lang charset name content style class role width cellpadding cellspacing border align id"
 ALLOWED = set(TAGS.split())
-ATTRIBUTES = {*NAMES.split(), "href", "dir", "datetime", "data-css-inline"}
+ATTRIBUTES = {*NAMES.split(), "href", "dir", "datetime", "data-css-inline", "valign", "scope"}
 
 
 @given(st.text(max_size=80), st.text(max_size=20))
