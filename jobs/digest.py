@@ -4,36 +4,39 @@ The ledger decides what an issue says, the outbox what still has to go; a crash 
 steps is made good by the next pass.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from enum import StrEnum
+from zoneinfo import ZoneInfo
 
 from jobs.deployment import JOB_WAIT_SECONDS, Deployment
-from jobs.outbox import deliver_outbox
+from jobs.editions import make_mail
+from jobs.outbox import deliver_outbox, may_ever_go
 from pipeline.alarms import doubts
 from pipeline.digest import (
     Findings,
     Issue,
     Setting,
     build_issue,
-    from_json,
     new_source_ids,
     to_json,
 )
-from pipeline.model import Verdict
+from pipeline.health import awaited, left_alone_until
+from pipeline.model import SourceState, Verdict
+from pipeline.pace import waits as pauses
 from pipeline.ports import Store
 from pipeline.records import (
     DigestSpec,
     Empty,
     IssueRecord,
-    Mail,
     MailState,
     OutboxMail,
     Reach,
+    Standing,
     StoredItem,
 )
-from pipeline.render.mail import Frame, RenderedMail, render
-from pipeline.schedule import cutoffs, last_cutoff
+from pipeline.windows import owed, waiting_since, waits
 
 _BASELINE_REACH = timedelta(days=3)
 
@@ -63,7 +66,8 @@ class Sending:
 
 def preview(deployment: Deployment, spec: DigestSpec) -> Issue:
     """Build the issue that would be sent now; nothing is written."""
-    return _build(deployment, spec, deployment.now())
+    now = deployment.now()
+    return _build(deployment, spec, _window(deployment, spec, now), now)
 
 
 def send(deployment: Deployment, spec: DigestSpec) -> tuple[Sending, ...]:
@@ -72,70 +76,128 @@ def send(deployment: Deployment, spec: DigestSpec) -> tuple[Sending, ...]:
     A cut-off has one issue: when the last one is covered and the ledger holds nothing new, no
     issue is added.
     """
+    note_digests(deployment)
     with deployment.store.mail_lock("digest", wait_seconds=JOB_WAIT_SECONDS):
-        pending = {mail.issue_id for mail in deployment.store.outbox()}
-        record = _issue(deployment, spec, only_due=False)
+        pending = open_issues(deployment.store)
+        record = issue(deployment, spec, Haste.NOW)
         deliver_outbox(deployment, patient=False)
-    return _sendings(deployment, pending | ({record.id} if record else set()))
+    return sendings(deployment.store, pending | ({record.id} if record else set()))
 
 
-def send_due(deployment: Deployment) -> tuple[Sending, ...]:
-    """Issue every digest whose cut-off has passed, and deliver what the outbox holds."""
+def send_due(deployment: Deployment, *, wait: bool) -> tuple[Sending, ...]:
+    """Issue every digest whose cut-off has passed, and deliver what the outbox holds.
+
+    With `wait` an issue is built once the reading for its cut-off has ended, or half an hour on.
+    """
+    note_digests(deployment)
+    haste = Haste.READ if wait else Haste.DUE
     with deployment.store.mail_lock("digest", wait_seconds=JOB_WAIT_SECONDS):
-        pending = {mail.issue_id for mail in deployment.store.outbox()}
-        made = [
-            _issue(deployment, spec, only_due=True) for spec in deployment.configuration.digests
-        ]
+        pending = open_issues(deployment.store)
+        made = [issue(deployment, spec, haste) for spec in deployment.configuration.digests]
         deliver_outbox(deployment, patient=True)
-    return _sendings(deployment, pending | {record.id for record in made if record})
+    return sendings(deployment.store, pending | {record.id for record in made if record})
 
 
-def frame(deployment: Deployment) -> Frame:
-    """Return what every mail of the deployment says around its issue."""
-    # No base URL yet: nothing of ours answers at it before there are pages to serve.
-    return Frame(
-        sender=deployment.settings.mail_from,
-        deployment=deployment.store.deployment_id(),
-    )
+def note_digests(deployment: Deployment) -> None:
+    """Note digests that are new and schedules that changed, before anything follows from them."""
+    deployment.store.timetables.sync(deployment.configuration.digests, deployment.now())
 
 
-def rendered(deployment: Deployment, record: IssueRecord, address: str) -> RenderedMail:
-    """Render a frozen issue for an address: the same bytes whenever asked."""
-    return render(from_json(record.contents), frame(deployment), address)
+class Haste(StrEnum):
+    """When an issue is built: now, once a cut-off passed, or once its reading has ended, too."""
+
+    NOW = "now"
+    DUE = "due"
+    READ = "read"
 
 
-def issue_due(
-    spec: DigestSpec, previous: IssueRecord | None, first_run: datetime | None, now: datetime
-) -> bool:
-    """Say whether the last cut-off still has no issue; one before the first run needs none."""
-    cutoff = last_cutoff(spec, now)
-    if cutoff is None or first_run is None:
-        return False
-    covered = previous.window_end if previous else first_run
-    return covered < cutoff
-
-
-def _issue(deployment: Deployment, spec: DigestSpec, *, only_due: bool) -> IssueRecord | None:
-    """Freeze the next issue of a digest with a mail for each subscriber, or None."""
-    store = deployment.store
-    people = store.subscribers(spec.id)
-    if not people:
+def issue(deployment: Deployment, spec: DigestSpec, haste: Haste) -> IssueRecord | None:
+    """Freeze the next issue of a digest with a mail for each recipient, or None."""
+    store, now = deployment.store, deployment.now()
+    addresses = recipients(store, spec)
+    if not addresses or not _may_be_built(deployment, _window(deployment, spec, now), haste, now):
         return None
     with store.job_lock("digest", wait_seconds=JOB_WAIT_SECONDS):
         now = deployment.now()
-        previous = store.last_issue(spec.id)
-        due = issue_due(spec, previous, store.first_run_at(), now)
-        if only_due and not due:
+        # What was true without the lock may be an issue of somebody else's by now.
+        window = _window(deployment, spec, now)
+        if not _may_be_built(deployment, window, haste, now):
             return None
-        issue = _build(deployment, spec, now)
-        if issue.silent and ((not due and previous) or spec.empty is Empty.SKIP):
+        made = _build(deployment, spec, window, now)
+        if made.silent and ((not window.owed and window.previous) or spec.empty is Empty.SKIP):
+            if window.owed:
+                store.timetables.pass_over(spec.id, window.owed[-1])
             return None
-        record = _record(issue)
-        mails = [_mail(deployment, record, person.address) for person in people]
-        return store.save_issue(record, issue.notices, mails, now)
+        record = _record(made, window)
+        mails = [make_mail(deployment, record, address) for address in addresses]
+        return store.save_issue(record, made.notices, mails, now)
 
 
-def _record(issue: Issue) -> IssueRecord:
+def recipients(store: Store, spec: DigestSpec) -> tuple[str, ...]:
+    """Return where an issue of a digest goes: outputs first, then who is not paused."""
+    people = store.subscribers(spec.id)
+    return (*spec.outputs, *(person.address for person in people if person.paused_at is None))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Window:
+    """What the next issue of a digest covers, and how it was read."""
+
+    standing: Standing
+    previous: IssueRecord | None
+    owed: tuple[datetime, ...]
+    unread: int
+    read_at: datetime | None
+
+
+def _window(deployment: Deployment, spec: DigestSpec, now: datetime) -> _Window:
+    store = deployment.store
+    standing = store.timetables.standing(spec, now)
+    previous = store.last_issue(spec.id)
+    moments = owed(standing, previous, now) if store.first_run_at() else ()
+    states = store.source_states()
+    attempts = [state.last_attempt_at for state in states.values() if state.last_attempt_at]
+    return _Window(
+        standing=standing,
+        previous=previous,
+        owed=moments,
+        unread=_unread(deployment, states, moments[-1], now) if moments else 0,
+        read_at=max(attempts, default=None),
+    )
+
+
+def _unread(
+    deployment: Deployment, states: Mapping[str, SourceState], cutoff: datetime, now: datetime
+) -> int:
+    """Count the sources whose reading for a cut-off is still to come and may come."""
+    waiting = pauses(states.values(), now)
+    return sum(
+        source.enabled
+        and awaited(states[source.id], cutoff)
+        and not left_alone_until(source, states[source.id], waiting, now)
+        for source in deployment.configuration.sources
+        if source.id in states
+    )
+
+
+def _may_be_built(deployment: Deployment, window: _Window, haste: Haste, now: datetime) -> bool:
+    if haste is Haste.NOW:
+        return True
+    return bool(window.owed) and not (haste is Haste.READ and _waits(deployment, window, now))
+
+
+def _waits(deployment: Deployment, window: _Window, now: datetime) -> bool:
+    """Say whether an issue waits for its reading, and note since when."""
+    if not window.unread:
+        return False
+    standing, cutoff = window.standing, window.owed[-1]
+    since = waiting_since(standing, cutoff, now)
+    if since != standing.waiting_since:
+        deployment.store.timetables.wait(standing.digest, since)
+    return waits(standing, cutoff, now)
+
+
+def _record(issue: Issue, window: _Window) -> IssueRecord:
     return IssueRecord(
         id=0,
         digest=issue.digest,
@@ -145,37 +207,37 @@ def _record(issue: Issue) -> IssueRecord:
         seq_from=issue.seq_from,
         seq_to=issue.seq_to,
         contents=to_json(issue),
+        merged=issue.merged,
+        first_cutoff=window.owed[0] if window.owed else None,
+        last_cutoff=window.owed[-1] if window.owed else None,
+        read_at=window.read_at,
+        unread=window.unread,
     )
 
 
-def _mail(deployment: Deployment, record: IssueRecord, address: str) -> Mail:
-    made = rendered(deployment, record, address)
-    return Mail(address=address, message_id=made.message_id, payload=made.payload)
-
-
-def _build(deployment: Deployment, spec: DigestSpec, now: datetime) -> Issue:
+def _build(deployment: Deployment, spec: DigestSpec, window: _Window, now: datetime) -> Issue:
     store, configuration = deployment.store, deployment.configuration
-    previous = store.last_issue(spec.id)
-    lines = store.ledger(previous.seq_to if previous else 0)
+    previous, standing = window.previous, window.standing
+    lines = store.ledger(previous.seq_to if previous else standing.seq_from)
     new_sources = new_source_ids(lines)
-    first_run = store.first_run_at()
-    start = previous.window_end if previous else first_run
+    start = previous.window_end if previous else standing.added_at
     findings = Findings(
         lines=lines,
         reach=_reach(store, start if previous else None, now),
         baselines=_baselines(store, new_sources),
         stored=store.stored_counts(new_sources),
         near=_near(store.near_misses(start, now)),
-        since=first_run,
+        since=standing.added_at,
+        seq_from=standing.seq_from,
     )
     setting = Setting(
         sources=deployment.sources,
         themes={
             theme.id: theme.title.get("en", theme.id) for theme in configuration.ruleset.themes
         },
-        warnings=deployment.warnings,
+        warnings=deployment.warnings + _unread_warning(window, spec, len(deployment.sources)),
         rehearsal=deployment.settings.now is not None,
-        merged=_merged(spec, previous, now),
+        merged=max(1, len(window.owed)) if previous else 1,
     )
     return build_issue(spec, previous, findings, setting, now)
 
@@ -201,11 +263,12 @@ def _baselines(store: Store, source_ids: Sequence[str]) -> dict[str, Sequence[St
     return {name: store.baseline_matches(name, since=start) for name, start in since.items()}
 
 
-def _merged(spec: DigestSpec, previous: IssueRecord | None, now: datetime) -> int:
-    """Count the cut-offs that an issue stands for; silent ones were skipped on purpose."""
-    if previous is None or spec.empty is Empty.SKIP:
-        return 1
-    return max(1, len(cutoffs(spec, previous.window_end, now)))
+def _unread_warning(window: _Window, spec: DigestSpec, sources: int) -> tuple[str, ...]:
+    if not window.unread:
+        return ()
+    read = window.read_at and window.read_at.astimezone(ZoneInfo(spec.zone))
+    last = f"the newest reading was at {read:%Y-%m-%d %H:%M} ({spec.zone})" if read else "none was"
+    return (f"{window.unread} of {sources} sources were not read in time for this issue; {last}.",)
 
 
 def _near(found: Sequence[StoredItem]) -> list[StoredItem]:
@@ -213,9 +276,14 @@ def _near(found: Sequence[StoredItem]) -> list[StoredItem]:
     return [x for x in found if all(m.verdict is not Verdict.APPLIES for m in x.matches)]
 
 
-def _sendings(deployment: Deployment, issue_ids: set[int]) -> tuple[Sending, ...]:
-    store = deployment.store
-    records = [record for record in store.issues() if record.id in issue_ids]
+def open_issues(store: Store) -> set[int]:
+    """Return the issues of which some mail may still be tried."""
+    return {mail.issue_id for mail in store.outbox() if may_ever_go(mail)}
+
+
+def sendings(store: Store, issue_ids: Collection[int]) -> tuple[Sending, ...]:
+    """Return how issues stand, oldest first."""
+    records = [record for record in store.issues(limit=1000) if record.id in issue_ids]
     return tuple(
         Sending(record=record, mails=store.outbox(issue_id=record.id))
         for record in sorted(records, key=lambda record: record.id)

@@ -60,7 +60,7 @@ class Findings:
 
     `lines` are those after the previous issue; `reach` covers its enabled sources;
     `baselines` and `stored` speak of the new sources (`new_source_ids`); `near` are items with
-    a match that is near; `since` is the start of the first run.
+    a match that is near; `since` and `seq_from` are where a first issue starts.
     """
 
     lines: Sequence[LedgerLine]
@@ -71,6 +71,7 @@ class Findings:
     stored: Mapping[str, int] = field(default_factory=lambda: MappingProxyType({}))
     near: Sequence[StoredItem] = ()
     since: datetime | None = None
+    seq_from: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -98,7 +99,7 @@ def build_issue(
 ) -> Issue:
     """Take every notice of the digest since its previous issue; an item stands once."""
     start, end = _window(previous, findings, now)
-    seq_from = previous.seq_to if previous else 0
+    seq_from = previous.seq_to if previous else findings.seq_from
     passed = [line for line in findings.lines if line.seq > seq_from]
     lines = [x for x in passed if x.reason is Reason.NEW_SOURCE or _wants(spec, x.theme)]
     cards = _cards(spec, lines, setting)

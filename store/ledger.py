@@ -8,8 +8,16 @@ from pipeline.errors import StoreError
 from pipeline.model import Match, Reason
 from pipeline.records import IssueRecord, LedgerLine, Mail
 from store.connection import Connection, Row
-from store.people import plan_mails
-from store.rows import ITEM_COLUMNS, match_of, stored_of, time_of, time_text
+from store.outbox import plan_mails
+from store.rows import (
+    ITEM_COLUMNS,
+    match_of,
+    optional_text,
+    optional_time,
+    stored_of,
+    time_of,
+    time_text,
+)
 
 # A text that the history no longer holds is shown as it is now, with what is said of it now.
 _KEPT = "(notice.revision = item.revision or revision.id is not null)"
@@ -36,7 +44,10 @@ join match on match.item_id = item.id
     and match.ruleset_id = case when {_KEPT} then notice.ruleset_id else item.ruleset_id end
 where seq > ? order by seq, match.id
 """
-_ISSUE_COLUMNS = "digest, number, window_start, window_end, seq_from, seq_to, contents"
+_ISSUE_COLUMNS = (
+    "digest, number, window_start, window_end, seq_from, seq_to, contents, merged, first_cutoff, "
+    "last_cutoff, read_at, unread"
+)
 
 
 def ledger(connection: Connection, after_seq: int) -> tuple[LedgerLine, ...]:
@@ -65,7 +76,8 @@ def save_issue(
         _refuse_second(connection, issue)
         at = time_text(now)
         issue_id = connection.insert(
-            f"insert into digest_issue ({_ISSUE_COLUMNS}, at) values (?, ?, ?, ?, ?, ?, ?, ?)",
+            f"insert into digest_issue ({_ISSUE_COLUMNS}, at) "
+            "values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
             (
                 issue.digest,
                 issue.number,
@@ -74,9 +86,15 @@ def save_issue(
                 issue.seq_from,
                 issue.seq_to,
                 issue.contents,
+                issue.merged,
+                optional_text(issue.first_cutoff),
+                optional_text(issue.last_cutoff),
+                optional_text(issue.read_at),
+                issue.unread,
                 at,
             ),
         )
+        connection.change("update digest set waiting_since = null where id = ?", (issue.digest,))
         for seq in notices:
             _issue_notice(connection, issue, issue_id, seq)
         plan_mails(connection, issue_id, mails, at)
@@ -151,4 +169,9 @@ def _issue(row: Row) -> IssueRecord:
         seq_from=row["seq_from"],
         seq_to=row["seq_to"],
         contents=row["contents"],
+        merged=row["merged"],
+        first_cutoff=optional_time(row["first_cutoff"]),
+        last_cutoff=optional_time(row["last_cutoff"]),
+        read_at=optional_time(row["read_at"]),
+        unread=row["unread"],
     )

@@ -45,7 +45,15 @@ def m004_deadlines(db: Database) -> None:
     db.execute("pragma user_version = 4")
 
 
-SCHEMA_VERSION = 4
+@MIGRATIONS()
+def m005_delivery(db: Database) -> None:
+    """Remember when digests came and went by which timetable, and how people's mail fares."""
+    db.executescript(_DELIVERY)
+    db.execute("update deployment set secret = ?", [secrets.token_hex(16)])
+    db.execute("pragma user_version = 5")
+
+
+SCHEMA_VERSION = 5
 """What `pragma user_version` says after the last migration."""
 
 _SOURCES = """
@@ -316,4 +324,34 @@ create table backfill (
     new integer not null,
     at text not null
 );
+"""
+
+_DELIVERY = """
+alter table deployment add column secret text not null default '';
+create table digest (
+    id text primary key,
+    added_at text not null,
+    seq_from integer not null,
+    passed_at text,
+    waiting_since text
+) without rowid;
+create table timetable (
+    id integer primary key,
+    digest text not null references digest (id),
+    since text not null,
+    schedule text not null,
+    zone text not null
+);
+create index timetable_digest on timetable (digest);
+alter table digest_issue add column merged integer not null default 1;
+alter table digest_issue add column first_cutoff text;
+alter table digest_issue add column last_cutoff text;
+alter table digest_issue add column read_at text;
+alter table digest_issue add column unread integer not null default 0;
+alter table outbox add column refused integer not null default 0;
+alter table outbox add column short integer not null default 0;
+alter table subscriber add column paused_at text;
+alter table subscriber add column why text not null default '';
+alter table subscriber add column refusals integer not null default 0;
+alter table subscriber add column refusal text not null default '';
 """

@@ -15,7 +15,8 @@ from jobs.cli.frame import note, opened, say
 from jobs.cli.init import FILES, shipped
 from jobs.cli.words import show_hits
 from jobs.deployment import Deployment
-from jobs.digest import Sending, rendered, send
+from jobs.digest import Sending, send
+from jobs.editions import rendered
 from jobs.poll import Choice, PollReport, poll
 from jobs.settings import Settings
 from pipeline.config import load_configuration

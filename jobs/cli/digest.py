@@ -17,9 +17,10 @@ from jobs.cli.frame import (
     table,
 )
 from jobs.deployment import Deployment
-from jobs.digest import Sending, frame
+from jobs.digest import Sending, recipients
 from jobs.digest import preview as preview_issue
 from jobs.digest import send as send_digest
+from jobs.editions import frame
 from pipeline.digest import Issue, from_json, summary
 from pipeline.records import DigestSpec
 from pipeline.render.mail import RenderedMail, render
@@ -71,10 +72,10 @@ def send(ctx: click.Context, name: str, *, dry_run: bool, json_: bool) -> None:
         spec = _spec(deployment, name)
         if dry_run:
             issue = preview_issue(deployment, spec)
-            said = [p.address for p in store.subscribers(spec.id)]
-            say(f"issue {issue.number} of {spec.id}: {len(issue.cards)} items to {', '.join(said)}")
+            to = ", ".join(recipients(store, spec)) or "nobody"
+            say(f"issue {issue.number} of {spec.id}: {len(issue.cards)} items to {to}")
             return
-        if not store.subscribers(spec.id):
+        if not recipients(store, spec):
             note(f"nobody gets {spec.id}: policywatch subscribers add analyst@example.org")
             end(ctx, Code.MAIL)
         sendings = send_digest(deployment, spec)

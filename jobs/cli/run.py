@@ -29,7 +29,7 @@ def run(ctx: click.Context, *, once: bool, json_: bool) -> None:
         if not once:
             service.run()
             _leave()
-        report, sendings = service.poll_due(), service.send_due()
+        report, sendings = service.poll_due(), service.send_due(wait=False)
     if json_:
         shown = [digest.sending_json(sending) for sending in sendings]
         say_json(poll.report_json(report) | {"digests": shown})

@@ -58,12 +58,15 @@ class RenderedMail:
     payload: bytes
 
 
-def render(issue: Issue, frame: Frame, address: str) -> RenderedMail:
-    """Render an issue for an address; raise ValueError when an address cannot be mailed."""
+def render(issue: Issue, frame: Frame, address: str, *, short: bool = False) -> RenderedMail:
+    """Render an issue for an address; raise ValueError when an address cannot be mailed.
+
+    `short`: titles alone and nothing attached, for a server that takes no large mail.
+    """
     sender, recipient = _address(frame.sender, "sender"), _address(address, "recipient")
     key = _key(frame, issue.digest, str(issue.number), recipient)
     unsubscribe = _unsubscribe(issue, frame, sender, recipient)
-    shown = _fitting(issue, unsubscribe)
+    shown = _titles(issue, unsubscribe) if short else _fitting(issue, unsubscribe)
     html, text = _html(shown, unsubscribe), _text(shown, unsubscribe)
     message_id = f"<{key}@{sender.rpartition('@')[2]}>"
     headers = {
@@ -79,7 +82,7 @@ def render(issue: Issue, frame: Frame, address: str) -> RenderedMail:
         "Precedence": "bulk",
         "X-Auto-Response-Suppress": "All",
     }
-    attached = _attached(issue, unsubscribe) if shown.truncated else ""
+    attached = _attached(issue, unsubscribe) if shown.truncated and not short else ""
     return RenderedMail(
         subject=subject(issue),
         html=html,
@@ -127,6 +130,18 @@ def _fitting(issue: Issue, unsubscribe: "_Unsubscribe") -> Page:
             return cut(full, every)
     full = _most(min(_FULL_AT_LEAST, every), lambda count: fits(count, count))
     return cut(full, _most(min(_TITLES_AT_MOST, every), lambda count: fits(full, count)))
+
+
+def _titles(issue: Issue, unsubscribe: "_Unsubscribe") -> Page:
+    ids = _by_weight(issue)
+
+    def cut(count: int) -> Page:
+        return page(issue, Plan(full=frozenset(), titled=frozenset(ids[:count])))
+
+    def fits(count: int) -> bool:
+        return _size(_html(cut(count), unsubscribe)) < HTML_LIMIT
+
+    return cut(_most(min(_TITLES_AT_MOST, len(ids)), fits))
 
 
 def _size(html: str) -> int:
