@@ -64,10 +64,21 @@ class Sending:
         return all(mail.state is MailState.SENT for mail in self.mails)
 
 
-def preview(deployment: Deployment, spec: DigestSpec) -> Issue:
-    """Build the issue that would be sent now; nothing is written."""
+def preview(deployment: Deployment, spec: DigestSpec, *, days: int | None = None) -> Issue:
+    """Build the issue that would be sent now; nothing is written.
+
+    With `days` it tells what was found in so many days, whatever was issued of it.
+    """
     now = deployment.now()
-    return _build(deployment, spec, _window(deployment, spec, now), now)
+    window = _window(deployment, spec, now)
+    if days is None:
+        return _build(deployment, spec, window, now)
+    since = now - timedelta(days=days)
+    seq = deployment.store.timetables.seq_at(since)
+    standing = replace(window.standing, added_at=since, seq_from=seq)
+    issue = _build(deployment, spec, replace(window, standing=standing, previous=None), now)
+    last = window.previous.number if window.previous else None
+    return replace(issue, number=(last or 0) + 1, previous_number=last)
 
 
 def send(deployment: Deployment, spec: DigestSpec) -> tuple[Sending, ...]:
@@ -96,6 +107,23 @@ def send_due(deployment: Deployment, *, wait: bool) -> tuple[Sending, ...]:
         made = [issue(deployment, spec, haste) for spec in deployment.configuration.digests]
         deliver_outbox(deployment, patient=True)
     return sendings(deployment.store, pending | {record.id for record in made if record})
+
+
+def resume(deployment: Deployment) -> tuple[Sending, ...]:
+    """Deliver at once what the outbox still holds, and issue nothing."""
+    with deployment.store.mail_lock("digest", wait_seconds=JOB_WAIT_SECONDS):
+        pending = open_issues(deployment.store)
+        deliver_outbox(deployment, patient=False)
+    return sendings(deployment.store, pending)
+
+
+def resend(deployment: Deployment, mails: Sequence[OutboxMail]) -> tuple[Sending, ...]:
+    """Send further copies of mails, the same bytes, because a person asked for them."""
+    with deployment.store.mail_lock("digest", wait_seconds=JOB_WAIT_SECONDS):
+        for mail in mails:
+            deployment.store.mails.plan_again(mail, deployment.now())
+        deliver_outbox(deployment, patient=False)
+    return sendings(deployment.store, {mail.issue_id for mail in mails})
 
 
 def note_digests(deployment: Deployment) -> None:
@@ -283,8 +311,7 @@ def open_issues(store: Store) -> set[int]:
 
 def sendings(store: Store, issue_ids: Collection[int]) -> tuple[Sending, ...]:
     """Return how issues stand, oldest first."""
-    records = [record for record in store.issues(limit=1000) if record.id in issue_ids]
     return tuple(
-        Sending(record=record, mails=store.outbox(issue_id=record.id))
-        for record in sorted(records, key=lambda record: record.id)
+        Sending(record=store.timetables.issue(one), mails=store.outbox(issue_id=one))
+        for one in sorted(issue_ids)
     )

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from jobs.deliver import output_of
+from jobs.deliver import channel_of, output_of
 from jobs.deliver.edition import Edition
 from jobs.deployment import Deployment
 from pipeline.issue import Issue, from_json
@@ -40,8 +40,7 @@ def make_mail(deployment: Deployment, record: IssueRecord, address: str) -> Mail
 def shortened(deployment: Deployment, mail: OutboxMail) -> bytes:
     """Return the mail with titles alone, under the same Message-ID; nothing for another output."""
     address = mail.mail.address
-    found = deployment.store.issues(mail.digest, limit=1000)
-    record = next((one for one in found if one.id == mail.issue_id), None)
-    if record is None or ":" in address:
+    if channel_of(address) == address:
         return b""
+    record = deployment.store.timetables.issue(mail.issue_id)
     return render(from_json(record.contents), frame(deployment), address, short=True).payload

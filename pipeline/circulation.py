@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Protocol
 
-from pipeline.records import DigestSpec, OutboxMail, Standing, Subscriber
+from pipeline.records import DigestSpec, IssueRecord, OutboxMail, Standing, Subscriber
 
 
 class Timetables(Protocol):
@@ -27,6 +27,18 @@ class Timetables(Protocol):
 
     def wait(self, digest: str, since: datetime) -> None:
         """Note since when an issue that is due waits for its reading."""
+        ...
+
+    def seq_at(self, moment: datetime) -> int:
+        """Return the number of the last notice before a moment, 0 if there is none."""
+        ...
+
+    def issue(self, issue_id: int) -> IssueRecord:
+        """Return an issue by its id; raise StoreError where there is none."""
+        ...
+
+    def numbered(self, number: int, digest: str = "") -> tuple[IssueRecord, ...]:
+        """Return the issues with a number, of one digest or of all."""
         ...
 
 
@@ -63,14 +75,6 @@ class Readers(Protocol):
 
 class Mails(Protocol):
     """The mails of the outbox, beside what `Store` says of them."""
-
-    def find(self, digest: str, number: int) -> tuple[OutboxMail, ...]:
-        """Return the mails of one issue by its number."""
-        ...
-
-    def latest(self, digest: str) -> tuple[OutboxMail, ...]:
-        """Return the mails of the newest issue of a digest."""
-        ...
 
     def postpone(self, ids: Sequence[int], until: datetime) -> None:
         """Let none of these mails be tried before a moment."""

@@ -98,7 +98,7 @@ def save_issue(
         for seq in notices:
             _issue_notice(connection, issue, issue_id, seq)
         plan_mails(connection, issue_id, mails, at)
-    return _issue(connection.rows("select * from digest_issue where id = ?", (issue_id,))[0])
+    return issue_of(connection.rows("select * from digest_issue where id = ?", (issue_id,))[0])
 
 
 def issues(connection: Connection, digest: str | None, *, limit: int) -> tuple[IssueRecord, ...]:
@@ -107,7 +107,7 @@ def issues(connection: Connection, digest: str | None, *, limit: int) -> tuple[I
         "select * from digest_issue where ? is null or digest = ? order by id desc limit ?",
         (digest, digest, limit),
     )
-    return tuple(map(_issue, rows))
+    return tuple(map(issue_of, rows))
 
 
 def issues_of(connection: Connection, item_id: int) -> tuple[tuple[str, int], ...]:
@@ -159,7 +159,8 @@ def _issue_notice(connection: Connection, issue: IssueRecord, issue_id: int, seq
         raise StoreError(f"{issue.digest}: notice {seq} was issued before; nothing was written")
 
 
-def _issue(row: Row) -> IssueRecord:
+def issue_of(row: Row) -> IssueRecord:
+    """Return the issue of a row."""
     return IssueRecord(
         id=row["id"],
         digest=row["digest"],

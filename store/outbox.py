@@ -101,20 +101,6 @@ class Mails:
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
 
-    def find(self, digest: str, number: int) -> tuple[OutboxMail, ...]:
-        """Return the mails of one issue by its number."""
-        rows = self._connection.rows(
-            f"{_MAIL} where digest = ? and number = ? order by outbox.id", (digest, number)
-        )
-        return tuple(map(_mail, rows))
-
-    def latest(self, digest: str) -> tuple[OutboxMail, ...]:
-        """Return the mails of the newest issue of a digest."""
-        number = self._connection.value(
-            "select max(number) from digest_issue where digest = ?", (digest,)
-        )
-        return self.find(digest, number) if isinstance(number, int) else ()
-
     def postpone(self, ids: Sequence[int], until: datetime) -> None:
         """Let none of these mails be tried before a moment."""
         at = time_text(until)

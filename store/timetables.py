@@ -3,10 +3,11 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from pipeline.records import DigestSpec, Standing, Timetable
+from pipeline.errors import StoreError
+from pipeline.records import DigestSpec, IssueRecord, Standing, Timetable
 from pipeline.schedule import parse_schedule, write_schedule
 from store.connection import Connection, Row
-from store.ledger import ledger_end
+from store.ledger import issue_of, ledger_end
 from store.rows import optional_time, time_of, time_text
 
 _LATEST = "select schedule, zone from timetable where digest = ? order by id desc"
@@ -60,6 +61,28 @@ class Timetables:
             self._connection.change(
                 "update digest set waiting_since = ? where id = ?", (time_text(since), digest)
             )
+
+    def seq_at(self, moment: datetime) -> int:
+        """Return the number of the last notice before a moment, 0 if there is none."""
+        seq = self._connection.value(
+            "select max(seq) from notice where at < ?", (time_text(moment),)
+        )
+        return seq if isinstance(seq, int) else 0
+
+    def issue(self, issue_id: int) -> IssueRecord:
+        """Return an issue by its id; raise StoreError where there is none."""
+        row = self._connection.row("select * from digest_issue where id = ?", (issue_id,))
+        if row is None:
+            raise StoreError(f"{self._connection.path}: no issue {issue_id}")
+        return issue_of(row)
+
+    def numbered(self, number: int, digest: str = "") -> tuple[IssueRecord, ...]:
+        """Return the issues with a number, of one digest or of all."""
+        rows = self._connection.rows(
+            "select * from digest_issue where number = ? and (? = '' or digest = ?) order by id",
+            (number, digest, digest),
+        )
+        return tuple(map(issue_of, rows))
 
     def _is_noted(self, spec: DigestSpec) -> bool:
         row = self._connection.row(_LATEST, (spec.id,))

@@ -9,7 +9,7 @@ from pathlib import Path
 import click
 
 from demo.servers import DemoWorld
-from jobs.cli import digest as digest_command
+from jobs.cli import digest_past
 from jobs.cli import poll as poll_command
 from jobs.cli.frame import note, opened, say
 from jobs.cli.init import FILES, shipped
@@ -54,7 +54,7 @@ def demo(directory: Path) -> None:
         poll_command.show(_poll(later))
         sendings = send(later, later.configuration.digests[0])
         note("")
-        digest_command.show(sendings)
+        digest_past.show(sendings)
         _keep(directory, later, sendings, world)
         for query in _QUERIES:
             _search(later, query)

@@ -4,11 +4,10 @@ The header block is written here and not by the email package: some versions of 
 from a feed into new headers (CVE-2024-6923) and long addresses into encoded words.
 """
 
-import hmac
 import re
-from base64 import urlsafe_b64encode
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime
 from email.header import Header
 from email.message import MIMEPart
 from email.policy import SMTP
@@ -24,6 +23,7 @@ from wcwidth import wrap
 from pipeline.issue import Issue
 from pipeline.render import words
 from pipeline.render.page import Page, Plan, page
+from pipeline.tokens import mac, token
 
 HTML_LIMIT = 95_000
 """Bytes of the HTML part; Gmail cuts a mail at 102 kB and hides its end."""
@@ -65,7 +65,7 @@ def render(issue: Issue, frame: Frame, address: str, *, short: bool = False) -> 
     """
     sender, recipient = _address(frame.sender, "sender"), _address(address, "recipient")
     key = _key(frame, issue.digest, str(issue.number), recipient)
-    unsubscribe = _unsubscribe(issue, frame, sender, recipient)
+    unsubscribe = _unsubscribe(issue.digest, frame, sender, recipient)
     shown = _titles(issue, unsubscribe) if short else _fitting(issue, unsubscribe)
     html, text = _html(shown, unsubscribe), _text(shown, unsubscribe)
     message_id = f"<{key}@{sender.rpartition('@')[2]}>"
@@ -75,12 +75,7 @@ def render(issue: Issue, frame: Frame, address: str, *, short: bool = False) -> 
         "Subject": _encoded(subject(issue), "Subject"),
         "Date": format_datetime(issue.window_end.astimezone(ZoneInfo(issue.zone))),
         "Message-ID": message_id,
-        "List-Id": f"<{issue.digest}.policywatch.{sender.rpartition('@')[2]}>",
-        "List-Unsubscribe": unsubscribe.header,
-        "List-Unsubscribe-Post": "List-Unsubscribe=One-Click" if unsubscribe.one_click else "",
-        "Auto-Submitted": "auto-generated",
-        "Precedence": "bulk",
-        "X-Auto-Response-Suppress": "All",
+        **_list_headers(issue.digest, unsubscribe, sender),
     }
     attached = _attached(issue, unsubscribe) if shown.truncated and not short else ""
     return RenderedMail(
@@ -89,6 +84,41 @@ def render(issue: Issue, frame: Frame, address: str, *, short: bool = False) -> 
         text=text,
         message_id=message_id,
         payload=_block(headers) + _body(html, text, attached, key),
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Letter:
+    """What one person is told about a digest, beside its issues; `attached` is a page."""
+
+    digest: str
+    subject: str
+    text: str
+    html: str
+    at: datetime
+    attached: str = ""
+
+
+def render_letter(letter: Letter, frame: Frame, address: str) -> RenderedMail:
+    """Render a letter with the header that the issues of its digest have."""
+    sender, recipient = _address(frame.sender, "sender"), _address(address, "recipient")
+    key = _key(frame, "letter", letter.digest, recipient, letter.at.isoformat())
+    message_id = f"<{key}@{sender.rpartition('@')[2]}>"
+    unsubscribe = _unsubscribe(letter.digest, frame, sender, recipient)
+    headers = {
+        "From": _mailbox(frame.sender, sender),
+        "To": recipient,
+        "Subject": _encoded(_one_line(letter.subject), "Subject"),
+        "Date": format_datetime(letter.at),
+        "Message-ID": message_id,
+        **_list_headers(letter.digest, unsubscribe, sender),
+    }
+    return RenderedMail(
+        subject=letter.subject,
+        html=letter.html,
+        text=letter.text,
+        message_id=message_id,
+        payload=_block(headers) + _body(letter.html, letter.text, letter.attached, key),
     )
 
 
@@ -242,27 +272,33 @@ class _Unsubscribe:
         return f"<{self.url}>,\r\n {mailto}" if self.url else mailto
 
 
-def _unsubscribe(issue: Issue, frame: Frame, sender: str, recipient: str) -> _Unsubscribe:
+def _list_headers(digest: str, unsubscribe: _Unsubscribe, sender: str) -> dict[str, str]:
+    return {
+        "List-Id": f"<{digest}.policywatch.{sender.rpartition('@')[2]}>",
+        "List-Unsubscribe": unsubscribe.header,
+        "List-Unsubscribe-Post": "List-Unsubscribe=One-Click" if unsubscribe.one_click else "",
+        "Auto-Submitted": "auto-generated",
+        "Precedence": "bulk",
+        "X-Auto-Response-Suppress": "All",
+    }
+
+
+def _unsubscribe(digest: str, frame: Frame, sender: str, recipient: str) -> _Unsubscribe:
     url = ""
     if frame.base_url:
-        url = f"{frame.base_url.rstrip('/')}/u/{unsubscribe_token(frame, issue.digest, recipient)}"
+        url = f"{frame.base_url.rstrip('/')}/u/{unsubscribe_token(frame, digest, recipient)}"
         if not _URL.fullmatch(url):
             raise ValueError(f"{frame.base_url}: no address that a mail can link to")
-    return _Unsubscribe(address=sender, subject=f"unsubscribe {issue.digest}", url=url)
+    return _Unsubscribe(address=sender, subject=f"unsubscribe {digest}", url=url)
 
 
 def unsubscribe_token(frame: Frame, digest: str, address: str) -> str:
     """Return the short secret that lets an address leave a digest."""
-    mac = _mac(frame, "unsubscribe", digest, address)
-    return urlsafe_b64encode(mac[:16]).decode("ascii").rstrip("=")
+    return token(frame.deployment, "unsubscribe", digest, address)
 
 
 def _key(frame: Frame, *parts: str) -> str:
-    return _mac(frame, "mail", *parts).hex()[:32]
-
-
-def _mac(frame: Frame, *parts: str) -> bytes:
-    return hmac.digest(frame.deployment.encode(), "\x1f".join(parts).encode(), "sha256")
+    return mac(frame.deployment, "mail", *parts).hex()[:32]
 
 
 _BARE = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~.-]+@[A-Za-z0-9.-]+")

@@ -56,7 +56,7 @@ def test_an_issue_is_a_mail_and_a_page_in_a_directory(tmp_path: Path) -> None:
     assert {path.name for path in folder.iterdir()} == {"daily-3.eml", "daily-3.html"}
     assert (folder / "daily-3.eml").read_bytes() == mail.payload
     made = render(edition().issue, issues.FRAME, issues.FRAME.sender)
-    assert (folder / "daily-3.html").read_text() == made.html
+    assert (folder / "daily-3.html").read_text().strip() == made.html
 
 
 @pytest.mark.parametrize("kind", ["file", "feed"])
