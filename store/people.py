@@ -44,6 +44,14 @@ class Readers:
     def remove(self, address: str, digest: str = "") -> int:
         """Take somebody off a digest, and count from how many."""
         with self._connection.write(durable=True):
+            self._connection.change(
+                """
+                update outbox set state = 'failed', error = 'left the digest before it was sent'
+                where state = 'planned' and address = ?
+                and issue_id in (select id from digest_issue where ? = '' or digest = ?)
+                """,
+                (address, digest, digest),
+            )
             return self._connection.change(
                 f"delete from subscriber {_WHOM}", (address, digest, digest)
             )

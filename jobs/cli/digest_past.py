@@ -75,7 +75,7 @@ def show_issue(
     part = message.get_body(("html" if shape else "plain",))
     if not shape:
         say(f"To: {mail.mail.address} ({mail.state})\nSubject: {message['Subject']}\n")
-    say(str(part.get_content()) if part else "")
+    say(str(part.get_content()).replace("\r\n", "\n").rstrip() if part else "")
 
 
 @click.command()

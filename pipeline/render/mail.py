@@ -23,7 +23,7 @@ from wcwidth import wrap
 from pipeline.issue import Issue
 from pipeline.render import words
 from pipeline.render.page import Page, Plan, page
-from pipeline.tokens import mac, token
+from pipeline.tokens import mac, unsubscribe_token
 
 HTML_LIMIT = 95_000
 """Bytes of the HTML part; Gmail cuts a mail at 102 kB and hides its end."""
@@ -286,15 +286,11 @@ def _list_headers(digest: str, unsubscribe: _Unsubscribe, sender: str) -> dict[s
 def _unsubscribe(digest: str, frame: Frame, sender: str, recipient: str) -> _Unsubscribe:
     url = ""
     if frame.base_url:
-        url = f"{frame.base_url.rstrip('/')}/u/{unsubscribe_token(frame, digest, recipient)}"
+        key = unsubscribe_token(frame.deployment, digest, recipient)
+        url = f"{frame.base_url.rstrip('/')}/u/{key}"
         if not _URL.fullmatch(url):
             raise ValueError(f"{frame.base_url}: no address that a mail can link to")
     return _Unsubscribe(address=sender, subject=f"unsubscribe {digest}", url=url)
-
-
-def unsubscribe_token(frame: Frame, digest: str, address: str) -> str:
-    """Return the short secret that lets an address leave a digest."""
-    return token(frame.deployment, "unsubscribe", digest, address)
 
 
 def _key(frame: Frame, *parts: str) -> str:

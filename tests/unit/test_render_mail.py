@@ -15,7 +15,8 @@ from pipeline.issue import (
     from_json,
     to_json,
 )
-from pipeline.render.mail import Frame, render, subject, unsubscribe_token
+from pipeline.render.mail import Frame, render, subject
+from pipeline.tokens import unsubscribe_token
 from tests import make
 from tests.issues import (
     ADDRESS,
@@ -118,7 +119,7 @@ def test_text_comes_before_html() -> None:
 
 def test_with_an_address_of_ours_one_click_unsubscribes() -> None:
     frame = replace(FRAME, base_url="https://watch.example/")
-    token = unsubscribe_token(frame, "daily", ADDRESS)
+    token = unsubscribe_token(frame.deployment, "daily", ADDRESS)
     made = render(issue(), frame, ADDRESS)
     headers = raw_headers(made.payload)
     assert len(token) == 22
