@@ -73,7 +73,7 @@ def add(
 
 
 @subscribers.command("import")
-@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
 @as_json
 @click.pass_context
 def import_(ctx: click.Context, file: Path, *, json_: bool) -> None:

@@ -1,6 +1,7 @@
 """An older database grows into the present schema and keeps what it holds."""
 
 import sqlite3
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -8,12 +9,13 @@ from sqlite_utils import Database
 
 from pipeline.errors import StoreError
 from pipeline.records import Subscriber
+from pipeline.schedule import parse_schedule
 from store import open_store
 from store.migrations import MIGRATIONS, SCHEMA_VERSION
 from tests import make
 
 
-@pytest.fixture(params=["m002_judging", "m003_reading", "m004_deadlines"])
+@pytest.fixture(params=["m002_judging", "m003_reading", "m004_deadlines", "m005_delivery"])
 def old_home(tmp_path: Path, request: pytest.FixtureRequest) -> Path:
     """A deployment whose database was made by an older schema, with one subscriber."""
     db = Database(tmp_path / "policywatch.db")
@@ -31,6 +33,7 @@ def test_opening_brings_it_up_to_date_and_keeps_its_data(old_home: Path) -> None
     store = open_store(old_home)
     kept = Subscriber(address="analyst@example.org", digest="daily", added_at=make.NOW)
     assert (store.schema_version, store.subscribers()) == (SCHEMA_VERSION, (kept,))
+    assert len(store.secret()) == 32
     store.close()
     database = sqlite3.connect(old_home / "policywatch.db")
     for table in ("label", "snapshot", "backfill"):
@@ -54,6 +57,26 @@ def test_items_of_a_time_before_deadlines_come_back_without_one(tmp_path: Path) 
     store = open_store(tmp_path)
     (stored,) = store.items_at("https://gov.example/1")
     assert (stored.item.title, stored.item.deadline) == ("Draft rules", None)
+    store.close()
+
+
+def test_a_digest_of_a_time_before_timetables_still_tells_all_that_was_never_told(
+    tmp_path: Path,
+) -> None:
+    db = Database(tmp_path / "policywatch.db")
+    MIGRATIONS.apply(db, stop_before="m005_delivery")
+    db.execute("insert into run (job, started_at) values ('poll', '2026-02-01T00:00:00.000000Z')")
+    db.conn.commit()
+    db.close()
+    store = open_store(tmp_path)
+    first = make.digest(schedule=(parse_schedule("07:30"),))
+    store.timetables.sync([first], make.NOW)
+    standing = store.timetables.standing(first, make.NOW)
+    started = datetime(2026, 2, 1, tzinfo=UTC)
+    assert (standing.added_at, standing.seq_from) == (started, 0)
+    later = make.digest("weekly", schedule=(parse_schedule("mon 07:30"),))
+    store.timetables.sync([first, later], make.NOW)
+    assert store.timetables.standing(later, make.at(days=1)).added_at == make.NOW
     store.close()
 
 
