@@ -13,9 +13,10 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from jobs.deployment import Deployment
-from jobs.digest import send
+from jobs.digest import note_digests, send
 from jobs.findings import draft
 from jobs.settings import Settings
+from jobs.window import window_of
 from pipeline.config import load_configuration
 from pipeline.render.mail import Frame, render
 from store import open_store
@@ -49,8 +50,10 @@ def _measure(home: Path, items: int) -> None:
     settings = Settings(home=home, mail_from="watch@example.org", now=NOW)
     deployment = Deployment(settings=settings, configuration=configuration, store=store)
     spec = configuration.digests[0]
-    print(f"draft over {items:,} items: {_cpu(lambda: draft(deployment, spec, NOW)):.2f} s")
-    made = draft(deployment, spec, NOW).issue
+    note_digests(deployment)
+    window = window_of(deployment, spec, NOW)
+    print(f"draft over {items:,} items: {_cpu(lambda: draft(deployment, spec, window, NOW)):.2f} s")
+    made = draft(deployment, spec, window, NOW).issue
     print(f"  {made.new_count} new, {len(made.deadlines)} deadlines, {made.read} sources read")
     print(f"send: {_cpu(lambda: send(deployment, spec)):.2f} s")
     store.close()

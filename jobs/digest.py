@@ -4,24 +4,21 @@ The ledger decides what an issue says, the outbox what still has to go; a crash 
 steps is made good by the next pass.
 """
 
-from dataclasses import dataclass
-from datetime import datetime
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from enum import StrEnum
 
 from jobs.deployment import JOB_WAIT_SECONDS, Deployment
+from jobs.editions import make_mail
 from jobs.findings import draft
-from jobs.outbox import deliver_outbox
+from jobs.outbox import deliver_outbox, may_ever_go
+from jobs.window import Window, window_of
 from pipeline.closing import closings
-from pipeline.digest import Issue, from_json, to_json
-from pipeline.records import (
-    DigestSpec,
-    Empty,
-    IssueRecord,
-    Mail,
-    MailState,
-    OutboxMail,
-)
-from pipeline.render.mail import Frame, RenderedMail, render
-from pipeline.schedule import last_cutoff
+from pipeline.digest import Issue, to_json
+from pipeline.ports import Store
+from pipeline.records import DigestSpec, Empty, IssueRecord, MailState, OutboxMail
+from pipeline.windows import waiting_since, waits
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,9 +44,22 @@ class Sending:
         return all(mail.state is MailState.SENT for mail in self.mails)
 
 
-def preview(deployment: Deployment, spec: DigestSpec) -> Issue:
-    """Build the issue that would be sent now; nothing is written."""
-    return draft(deployment, spec, deployment.now()).issue
+def preview(deployment: Deployment, spec: DigestSpec, *, days: int | None = None) -> Issue:
+    """Build the issue that would be sent now; nothing is written.
+
+    With `days` it tells what was found in so many days, whatever was issued of it.
+    """
+    now = deployment.now()
+    window = window_of(deployment, spec, now)
+    if days is None:
+        return draft(deployment, spec, window, now).issue
+    since = now - timedelta(days=days)
+    seq = deployment.store.timetables.seq_at(since)
+    standing = replace(window.standing, added_at=since, seq_from=seq)
+    asked = replace(window, standing=standing, previous=None, first=False)
+    issue = draft(deployment, spec, asked, now).issue
+    last = window.previous.number if window.previous else None
+    return replace(issue, number=(last or 0) + 1, previous_number=last)
 
 
 def send(deployment: Deployment, spec: DigestSpec) -> tuple[Sending, ...]:
@@ -58,72 +68,106 @@ def send(deployment: Deployment, spec: DigestSpec) -> tuple[Sending, ...]:
     A cut-off has one issue: when the last one is covered and the ledger holds nothing new, no
     issue is added.
     """
+    note_digests(deployment)
     with deployment.store.mail_lock("digest", wait_seconds=JOB_WAIT_SECONDS):
-        pending = {mail.issue_id for mail in deployment.store.outbox()}
-        record = _issue(deployment, spec, only_due=False)
+        pending = open_issues(deployment.store)
+        record = issue(deployment, spec, Haste.NOW)
         deliver_outbox(deployment, patient=False)
-    return _sendings(deployment, pending | ({record.id} if record else set()))
+    return sendings(deployment.store, pending | ({record.id} if record else set()))
 
 
-def send_due(deployment: Deployment) -> tuple[Sending, ...]:
-    """Issue every digest whose cut-off has passed, and deliver what the outbox holds."""
+def send_due(deployment: Deployment, *, wait: bool) -> tuple[Sending, ...]:
+    """Issue every digest whose cut-off has passed, and deliver what the outbox holds.
+
+    With `wait` an issue is built once the reading for its cut-off has ended, or half an hour on.
+    """
+    note_digests(deployment)
+    haste = Haste.READ if wait else Haste.DUE
     with deployment.store.mail_lock("digest", wait_seconds=JOB_WAIT_SECONDS):
-        pending = {mail.issue_id for mail in deployment.store.outbox()}
-        made = [
-            _issue(deployment, spec, only_due=True) for spec in deployment.configuration.digests
-        ]
+        pending = open_issues(deployment.store)
+        made = [issue(deployment, spec, haste) for spec in deployment.configuration.digests]
         deliver_outbox(deployment, patient=True)
-    return _sendings(deployment, pending | {record.id for record in made if record})
+    return sendings(deployment.store, pending | {record.id for record in made if record})
 
 
-def frame(deployment: Deployment) -> Frame:
-    """Return what every mail of the deployment says around its issue."""
-    # No base URL yet: nothing of ours answers at it before there are pages to serve.
-    return Frame(
-        sender=deployment.settings.mail_from,
-        deployment=deployment.store.deployment_id(),
-    )
+def resume(deployment: Deployment) -> tuple[Sending, ...]:
+    """Deliver at once what the outbox still holds, and issue nothing."""
+    with deployment.store.mail_lock("digest", wait_seconds=JOB_WAIT_SECONDS):
+        pending = open_issues(deployment.store)
+        deliver_outbox(deployment, patient=False)
+    return sendings(deployment.store, pending)
 
 
-def rendered(deployment: Deployment, record: IssueRecord, address: str) -> RenderedMail:
-    """Render a frozen issue for an address: the same bytes whenever asked."""
-    return render(from_json(record.contents), frame(deployment), address)
+def resend(deployment: Deployment, mails: Sequence[OutboxMail]) -> tuple[Sending, ...]:
+    """Send further copies of mails, the same bytes, because a person asked for them."""
+    with deployment.store.mail_lock("digest", wait_seconds=JOB_WAIT_SECONDS):
+        for mail in mails:
+            deployment.store.mails.plan_again(mail, deployment.now())
+        deliver_outbox(deployment, patient=False)
+    return sendings(deployment.store, {mail.issue_id for mail in mails})
 
 
-def issue_due(
-    spec: DigestSpec, previous: IssueRecord | None, first_run: datetime | None, now: datetime
-) -> bool:
-    """Say whether the last cut-off still has no issue; one before the first run needs none."""
-    cutoff = last_cutoff(spec, now)
-    if cutoff is None or first_run is None:
-        return False
-    covered = previous.window_end if previous else first_run
-    return covered < cutoff
+def note_digests(deployment: Deployment) -> None:
+    """Note digests that are new and schedules that changed, before anything follows from them."""
+    deployment.store.timetables.sync(deployment.configuration.digests, deployment.now())
 
 
-def _issue(deployment: Deployment, spec: DigestSpec, *, only_due: bool) -> IssueRecord | None:
-    """Freeze the next issue of a digest with a mail for each subscriber, or None."""
-    store = deployment.store
-    people = store.subscribers(spec.id)
-    if not people:
+class Haste(StrEnum):
+    """When an issue is built: now, once a cut-off passed, or once its reading has ended, too."""
+
+    NOW = "now"
+    DUE = "due"
+    READ = "read"
+
+
+def issue(deployment: Deployment, spec: DigestSpec, haste: Haste) -> IssueRecord | None:
+    """Freeze the next issue of a digest with a mail for each recipient, or None."""
+    store, now = deployment.store, deployment.now()
+    addresses = recipients(store, spec)
+    if not addresses or not _may_be_built(deployment, window_of(deployment, spec, now), haste, now):
         return None
     with store.job_lock("digest", wait_seconds=JOB_WAIT_SECONDS):
         now = deployment.now()
-        previous = store.last_issue(spec.id)
-        due = issue_due(spec, previous, store.first_run_at(), now)
-        if only_due and not due:
+        # What was true without the lock may be an issue of somebody else's by now.
+        window = window_of(deployment, spec, now)
+        if not _may_be_built(deployment, window, haste, now):
             return None
-        made = draft(deployment, spec, now)
-        issue = made.issue
-        if issue.silent and ((not due and previous) or spec.empty is Empty.SKIP):
+        drafted = draft(deployment, spec, window, now)
+        made = drafted.issue
+        if made.silent and ((not window.owed and window.previous) or spec.empty is Empty.SKIP):
+            if window.owed:
+                store.timetables.pass_over(spec.id, window.owed[-1])
             return None
-        record = _record(issue)
-        mails = [_mail(deployment, record, person.address) for person in people]
-        store.save_stories(made.members, closings(issue.deadlines))
-        return store.save_issue(record, issue.notices, mails, now)
+        record = _record(made, window)
+        mails = [make_mail(deployment, record, address) for address in addresses]
+        store.save_stories(drafted.members, closings(made.deadlines))
+        return store.save_issue(record, made.notices, mails, now)
 
 
-def _record(issue: Issue) -> IssueRecord:
+def recipients(store: Store, spec: DigestSpec) -> tuple[str, ...]:
+    """Return where an issue of a digest goes: outputs first, then who is not paused."""
+    people = store.subscribers(spec.id)
+    return (*spec.outputs, *(person.address for person in people if person.paused_at is None))
+
+
+def _may_be_built(deployment: Deployment, window: Window, haste: Haste, now: datetime) -> bool:
+    if haste is Haste.NOW:
+        return True
+    return bool(window.owed) and not (haste is Haste.READ and _waits(deployment, window, now))
+
+
+def _waits(deployment: Deployment, window: Window, now: datetime) -> bool:
+    """Say whether an issue waits for its reading, and note since when."""
+    if not window.unread:
+        return False
+    standing, cutoff = window.standing, window.owed[-1]
+    since = waiting_since(standing, cutoff, now)
+    if since != standing.waiting_since:
+        deployment.store.timetables.wait(standing.digest, since)
+    return waits(standing, cutoff, now)
+
+
+def _record(issue: Issue, window: Window) -> IssueRecord:
     return IssueRecord(
         id=0,
         digest=issue.digest,
@@ -133,18 +177,22 @@ def _record(issue: Issue) -> IssueRecord:
         seq_from=issue.seq_from,
         seq_to=issue.seq_to,
         contents=to_json(issue),
+        merged=issue.merged,
+        first_cutoff=window.owed[0] if window.owed else None,
+        last_cutoff=window.owed[-1] if window.owed else None,
+        read_at=window.read_at,
+        unread=window.unread,
     )
 
 
-def _mail(deployment: Deployment, record: IssueRecord, address: str) -> Mail:
-    made = rendered(deployment, record, address)
-    return Mail(address=address, message_id=made.message_id, payload=made.payload)
+def open_issues(store: Store) -> set[int]:
+    """Return the issues of which some mail may still be tried."""
+    return {mail.issue_id for mail in store.outbox() if may_ever_go(mail)}
 
 
-def _sendings(deployment: Deployment, issue_ids: set[int]) -> tuple[Sending, ...]:
-    store = deployment.store
-    records = [record for record in store.issues() if record.id in issue_ids]
+def sendings(store: Store, issue_ids: Collection[int]) -> tuple[Sending, ...]:
+    """Return how issues stand, oldest first."""
     return tuple(
-        Sending(record=record, mails=store.outbox(issue_id=record.id))
-        for record in sorted(records, key=lambda record: record.id)
+        Sending(record=store.timetables.issue(one), mails=store.outbox(issue_id=one))
+        for one in sorted(issue_ids)
     )

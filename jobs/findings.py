@@ -8,14 +8,14 @@ from zoneinfo import ZoneInfo
 
 from jobs.deployment import Deployment
 from jobs.gloss import with_glosses
+from jobs.window import Window, unread_warning
 from pipeline.alarms import doubts, recoveries, unproven
 from pipeline.cards import Setting
 from pipeline.clusters import OPEN, Member, joined, report_of
 from pipeline.digest import Findings, Issue, build_issue, new_source_ids
 from pipeline.model import Reason, Verdict
 from pipeline.ports import Store
-from pipeline.records import DigestSpec, Empty, IssueRecord, LedgerLine, Reach, StoredItem
-from pipeline.schedule import cutoffs
+from pipeline.records import DigestSpec, LedgerLine, Reach, StoredItem
 from pipeline.stories import Clusters
 from pipeline.titles import rarity
 
@@ -35,18 +35,17 @@ class Draft:
     members: tuple[Member, ...]
 
 
-def draft(deployment: Deployment, spec: DigestSpec, now: datetime) -> Draft:
+def draft(deployment: Deployment, spec: DigestSpec, window: Window, now: datetime) -> Draft:
     """Build the next issue of a digest; nothing is written."""
-    store = deployment.store
-    previous = store.last_issue(spec.id)
-    lines = store.ledger(previous.seq_to if previous else 0)
+    store, previous = deployment.store, window.previous
+    lines = store.ledger(previous.seq_to if previous else window.standing.seq_from)
     members = _members(deployment, lines, now)
-    findings = _findings(deployment, spec, previous, lines, now)
+    findings = _findings(deployment, spec, window, lines, now)
     clusters = Clusters(
         of=MappingProxyType({member.report.id: member.cluster for member in members}),
         before=store.told_clusters(spec.id, now - OPEN),
     )
-    setting = _setting(deployment, spec, previous, now)
+    setting = _setting(deployment, spec, window)
     issue = build_issue(spec, previous, replace(findings, clusters=clusters), setting, now)
     return Draft(issue=with_glosses(issue, spec.form), members=members)
 
@@ -54,16 +53,17 @@ def draft(deployment: Deployment, spec: DigestSpec, now: datetime) -> Draft:
 def _findings(
     deployment: Deployment,
     spec: DigestSpec,
-    previous: IssueRecord | None,
+    window: Window,
     lines: Sequence[LedgerLine],
     now: datetime,
 ) -> Findings:
-    store = deployment.store
+    store, previous = deployment.store, window.previous
     new_sources = new_source_ids(lines)
-    first_run = store.first_run_at()
-    start = previous.window_end if previous else first_run
+    start = previous.window_end if previous else window.standing.added_at
     today = now.astimezone(ZoneInfo(spec.zone)).date()
-    starters = () if previous else store.best_baseline(now - _STARTER_REACH, limit=_STARTERS)
+    starters = (
+        () if not window.first else store.best_baseline(now - _STARTER_REACH, limit=_STARTERS)
+    )
     return Findings(
         lines=lines,
         reach=_reach(deployment, start if previous else None, now),
@@ -72,21 +72,20 @@ def _findings(
         near=_near(store.near_misses(start, now)),
         starters=starters,
         closings=store.open_closings(spec.id, today),
-        since=first_run,
+        since=window.standing.added_at,
+        seq_from=window.standing.seq_from,
     )
 
 
-def _setting(
-    deployment: Deployment, spec: DigestSpec, previous: IssueRecord | None, now: datetime
-) -> Setting:
+def _setting(deployment: Deployment, spec: DigestSpec, window: Window) -> Setting:
     themes = deployment.configuration.ruleset.themes
     notes = {rule.id: rule.note for theme in themes for rule in theme.rules if rule.note}
     return Setting(
         sources=deployment.sources,
         themes={theme.id: theme.title_in(spec.form.language) for theme in themes},
-        warnings=deployment.warnings,
+        warnings=deployment.warnings + unread_warning(window, spec, len(deployment.sources)),
         rehearsal=deployment.settings.now is not None,
-        merged=_merged(spec, previous, now),
+        merged=max(1, len(window.owed)) if window.previous else 1,
         notes=notes if spec.form.notes else MappingProxyType({}),
     )
 
@@ -148,13 +147,6 @@ def _baselines(store: Store, source_ids: Sequence[str]) -> dict[str, Sequence[St
         if (state := states.get(name)) and state.baseline_at
     }
     return {name: store.baseline_matches(name, since=start) for name, start in since.items()}
-
-
-def _merged(spec: DigestSpec, previous: IssueRecord | None, now: datetime) -> int:
-    """Count the cut-offs that an issue stands for; silent ones were skipped on purpose."""
-    if previous is None or spec.empty is Empty.SKIP:
-        return 1
-    return max(1, len(cutoffs(spec, previous.window_end, now)))
 
 
 def _near(found: Sequence[StoredItem]) -> list[StoredItem]:

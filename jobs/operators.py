@@ -20,7 +20,7 @@ def tell_operators(settings: Settings, subject: str, text: str) -> None:
     """
     for address in settings.operators:
         try:
-            OUTPUTS["smtp"](settings, _mail(settings, address, subject, text), _nothing)
+            OUTPUTS["smtp"].send(settings, _mail(settings, address, subject, text), _nothing)
         except DeliveryError as e:
             log.warning("operator not told", extra={"address": address, "error": str(e)})
 

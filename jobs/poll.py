@@ -1,6 +1,6 @@
 """Read sources: choose which, fetch them side by side, take in each as it comes."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -16,11 +16,13 @@ from pipeline.health import due, effective_url, left_alone_until, unconditional
 from pipeline.model import Outcome, Source, SourceResult, SourceState, Validators
 from pipeline.pace import waits
 from pipeline.parse import KINDS
+from pipeline.ports import Store
 from pipeline.reader import failed_reading
 from pipeline.reading import PollTask, Reading
-from pipeline.records import Intake, Snapshot
+from pipeline.records import DigestSpec, Intake, Snapshot
 from pipeline.run import Inflow, batches, read_all, take_in
 from pipeline.schedule import next_cutoff
+from pipeline.windows import owed
 
 FETCH_THREADS = 32
 
@@ -76,6 +78,8 @@ def poll(
     return_large_blocks()
     store, started = deployment.store, deployment.now()
     store.sync_sources(deployment.configuration.sources, started)
+    # Before the first notice: a digest tells of what is found once it is there.
+    store.timetables.sync(deployment.configuration.digests, started)
     ruleset = deployment.configuration.ruleset
     store.put_ruleset(ruleset.hash, ruleset.text, ruleset.file, started)
     states = store.source_states()
@@ -167,9 +171,20 @@ def _candidates(
     enabled = [source for source in sources if source.enabled]
     if choice.all:
         return enabled
-    cutoffs = [next_cutoff(spec, now) for spec in deployment.configuration.digests]
-    ahead = [cutoff for cutoff in cutoffs if cutoff]
-    return [source for source in enabled if due(states[source.id], now, ahead)]
+    cutoffs = [
+        moment
+        for spec in deployment.configuration.digests
+        for moment in _cutoffs(deployment.store, spec, now)
+    ]
+    return [source for source in enabled if due(states[source.id], now, cutoffs)]
+
+
+def _cutoffs(store: Store, spec: DigestSpec, now: datetime) -> Iterator[datetime]:
+    """Give the next cut-off of a digest, and the last one while its issue is owed."""
+    following = next_cutoff(spec, now)
+    if following:
+        yield following
+    yield from owed(store.timetables.standing(spec, now), store.last_issue(spec.id), now)[-1:]
 
 
 def _refusal(source: Source, outcome: Outcome, message: str) -> SourceResult:

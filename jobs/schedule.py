@@ -52,10 +52,10 @@ class Service:
         with self._deployment() as deployment:
             return poll(deployment, Choice(), on_result=_log_result, stopping=self.stop.is_set)
 
-    def send_due(self) -> tuple[Sending, ...]:
-        """Send the digests that are due now, and what the outbox still holds."""
+    def send_due(self, *, wait: bool = True) -> tuple[Sending, ...]:
+        """Send the digests that are due and read for, and what the outbox still holds."""
         with self._deployment() as deployment:
-            return send_due(deployment)
+            return send_due(deployment, wait=wait)
 
     def run(self) -> None:
         """Tick until SIGTERM or SIGINT."""

@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from pipeline.addresses import openings
 from pipeline.errors import ConfigError, Problem
@@ -17,6 +18,10 @@ from pipeline.secret import Secret
 _PROXY = re.compile(
     r"https?://(?:[^/?#@\s]*@)?(?:\[[0-9a-f:.]+\]|[\w.-]+)(?::[0-9]{1,5})?/?", re.IGNORECASE
 )
+# Some programs on the way fold a long header, and not all of them well.
+_BASE_URL_LENGTH = 80
+_BASE_URL = re.compile(r"https?://[A-Za-z0-9.:\[\]-]+(?:/[A-Za-z0-9._~-]+)*")
+_THIS_MACHINE = ("127.0.0.1", "::1", "localhost")
 USER_AGENT = "policywatch/0.1 (+mailto:{contact})"
 
 
@@ -29,6 +34,7 @@ class Settings:
     smtp_password: str = ""
     smtp_token_command: str = ""
     smtp_ca_file: str = ""
+    webhook_key: str = field(default="", repr=False)
     mail_from: str = ""
     operators: tuple[str, ...] = ()
     heartbeat_url: str = ""
@@ -78,11 +84,12 @@ def read_settings(home: str | None = None, environment: Mapping[str, str] = os.e
         smtp_password=reader.secret("SMTP_PASSWORD"),
         smtp_token_command=reader.text("SMTP_TOKEN_COMMAND"),
         smtp_ca_file=reader.text("SMTP_CA_FILE"),
+        webhook_key=reader.secret("WEBHOOK_KEY"),
         mail_from=reader.text("MAIL_FROM") or _own_address(),
         operators=reader.words("OPERATORS"),
         heartbeat_url=reader.text("HEARTBEAT_URL"),
         alert_command=reader.text("ALERT_COMMAND"),
-        base_url=reader.text("BASE_URL").rstrip("/"),
+        base_url=reader.base_url("BASE_URL"),
         allow_networks=reader.networks("ALLOW_NETWORKS"),
         proxy=reader.proxy("PROXY"),
         log=reader.text("LOG") or "info",
@@ -91,6 +98,17 @@ def read_settings(home: str | None = None, environment: Mapping[str, str] = os.e
     if reader.problems:
         raise ConfigError(reader.problems)
     return settings
+
+
+def _is_base_url(url: str) -> bool:
+    if len(url) > _BASE_URL_LENGTH or not _BASE_URL.fullmatch(url):
+        return False
+    try:
+        parts = urlsplit(url)
+        host = parts.hostname if parts.port is None or parts.port else None
+    except ValueError:
+        return False
+    return bool(host) and (parts.scheme == "https" or host in _THIS_MACHINE)
 
 
 def _own_address() -> str:
@@ -131,6 +149,17 @@ class _Reader:
         url = self.text(name)
         if url and not _PROXY.fullmatch(url):
             self._wrong(name, "is no address of a proxy, such as http://proxy.example:3128")
+        return url
+
+    def base_url(self, name: str) -> str:
+        """Read where our pages answer: short enough for a header, and safe to click."""
+        url = self.text(name).rstrip("/")
+        if url and not _is_base_url(url):
+            self._wrong(
+                name,
+                f"'{url}' is no address for links in mails: use https://watch.example (http:// on "
+                f"this machine only), with at most {_BASE_URL_LENGTH} characters, without ? or #",
+            )
         return url
 
     def secret(self, name: str) -> str:

@@ -68,7 +68,7 @@ class Findings:
     `lines` are those after the previous issue; `reach` covers its enabled sources; `baselines` and
     `stored` speak of the new sources (`new_source_ids`); `near` are items with a match that is
     near; `starters` the best of the last days before the first issue; `closings` the deadlines
-    that the digest told of; `since` is the start of the first run.
+    that the digest told of; `since` and `seq_from` are where a first issue starts.
     """
 
     lines: Sequence[LedgerLine]
@@ -82,6 +82,7 @@ class Findings:
     clusters: Clusters = field(default_factory=Clusters)
     closings: Sequence[OpenClosing] = ()
     since: datetime | None = None
+    seq_from: int = 0
 
 
 def new_source_ids(lines: Iterable[LedgerLine]) -> tuple[str, ...]:
@@ -97,7 +98,7 @@ def build_issue(
     now: datetime,
 ) -> Issue:
     """Take every notice of the digest since its previous issue; an item stands once."""
-    seq_from = previous.seq_to if previous else 0
+    seq_from = previous.seq_to if previous else findings.seq_from
     passed = [line for line in findings.lines if line.seq > seq_from]
     lines = [line for line in passed if _taken(spec, line, setting)]
     told = cards(spec, lines, setting)
@@ -146,7 +147,7 @@ def _bare(
         zone=spec.zone,
         window_start=start,
         window_end=end,
-        seq_from=previous.seq_to if previous else 0,
+        seq_from=previous.seq_to if previous else findings.seq_from,
         trouble=_trouble(findings.reach.values(), setting, start),
         recovered=_recovered(previous, findings.reach, setting),
         near_misses=_near_misses(spec, findings.near, setting),

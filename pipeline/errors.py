@@ -87,7 +87,8 @@ class DeliveryError(PolicywatchError):
     """A mail was not accepted by the server.
 
     `permanent`: trying again will not help. `unknown`: the server may have accepted it.
-    `account`: nothing is wrong with this mail, every other would meet the same.
+    `account`: nothing is wrong with this mail, every other would meet the same. `too_big`: a
+    shorter one may be taken.
     """
 
     def __init__(
@@ -97,8 +98,10 @@ class DeliveryError(PolicywatchError):
         permanent: bool = False,
         unknown: bool = False,
         account: bool = False,
+        too_big: bool = False,
     ) -> None:
         self.permanent = permanent
         self.unknown = unknown
         self.account = account
+        self.too_big = too_big
         super().__init__(message)

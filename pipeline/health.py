@@ -91,12 +91,25 @@ def unconditional(state: SourceState, now: datetime) -> bool:
 
 
 def due(state: SourceState, now: datetime, cutoffs: Iterable[datetime]) -> bool:
-    """Say whether a source is due: its time has come, or a cut-off is near and it was not read."""
+    """Say whether a source is due: its time has come, or it was not read for a cut-off.
+
+    `cutoffs` are the next ones, and those past whose issue still waits.
+    """
     if state.not_before and now < state.not_before:
         return False
     if state.due_at is None or state.due_at <= now:
         return True
-    return any(_forced(state, now, cutoff) for cutoff in cutoffs)
+    return any(
+        cutoff - FORCED_BEFORE_CUTOFF <= now and awaited(state, cutoff) for cutoff in cutoffs
+    )
+
+
+def awaited(state: SourceState, cutoff: datetime) -> bool:
+    """Say whether the reading of a source for a cut-off is still to come."""
+    # What is gone is probed once a day, cut-off or not.
+    if state.outcome is Outcome.GONE:
+        return False
+    return state.last_attempt_at is None or state.last_attempt_at < cutoff - FORCED_BEFORE_CUTOFF
 
 
 def left_alone_until(
@@ -119,13 +132,6 @@ def _day(item: Item, zone: ZoneInfo) -> date | None:
         return None
     whole = item.precision is Precision.DAY
     return (item.published_at if whole else item.published_at.astimezone(zone)).date()
-
-
-def _forced(state: SourceState, now: datetime, cutoff: datetime) -> bool:
-    opens = cutoff - FORCED_BEFORE_CUTOFF
-    read = state.last_attempt_at is not None and state.last_attempt_at >= opens
-    # What is gone is probed once a day, cut-off or not.
-    return opens <= now < cutoff and not read and state.outcome is not Outcome.GONE
 
 
 def _left_alone(state: SourceState, reading: Reading, now: datetime) -> SourceState:

@@ -6,6 +6,7 @@ from datetime import date, datetime
 from typing import Protocol
 
 from pipeline.alarms import AlarmRecord
+from pipeline.circulation import Mails, Readers, Timetables
 from pipeline.closing import Closing, OpenClosing
 from pipeline.clusters import Member
 from pipeline.coverage import Count
@@ -45,12 +46,31 @@ class Store(Protocol):
     was read is still true when the decision is written.
     """
 
+    @property
+    def timetables(self) -> Timetables:
+        """Return what is known of each digest beside its issues."""
+        ...
+
+    @property
+    def readers(self) -> Readers:
+        """Return who gets which digest."""
+        ...
+
+    @property
+    def mails(self) -> Mails:
+        """Return the mails of the outbox."""
+        ...
+
     def close(self) -> None:
         """Close the database."""
         ...
 
     def deployment_id(self) -> str:
         """Return a random name given to this deployment when its database was made."""
+        ...
+
+    def secret(self) -> str:
+        """Return the random secret of the deployment, from which tokens follow."""
         ...
 
     def job_lock(self, holder: str, *, wait_seconds: float) -> AbstractContextManager[None]:

@@ -30,10 +30,37 @@ class Empty(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Slot:
-    """Local times of day on some weekdays (Monday is 0, as in `datetime`)."""
+    """A local time on some weekdays (Monday is 0), or on some days of the month (0 is the last)."""
 
     days: frozenset[int]
     at: time
+    dates: frozenset[int] = frozenset()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Timetable:
+    """The schedule of a digest and when it came into force."""
+
+    since: datetime
+    schedule: tuple[Slot, ...]
+    zone: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Standing:
+    """What the store knows of a digest beside its issues.
+
+    Its first issue starts at `added_at` and after `seq_from`. `timetables` are all that were in
+    force, oldest first. Up to `passed_at` nothing had to be said; since `waiting_since` an issue
+    that is due waits for its reading.
+    """
+
+    digest: str
+    added_at: datetime
+    seq_from: int
+    timetables: tuple[Timetable, ...]
+    passed_at: datetime | None = None
+    waiting_since: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,7 +93,10 @@ class Form:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DigestSpec:
-    """A mail product, as `digests.yaml` declares it; no themes means every theme."""
+    """A mail product, as `digests.yaml` declares it; no themes means every theme.
+
+    Each of `outputs` is where an issue goes beside the mails, such as `file:mails`.
+    """
 
     id: str
     title: str
@@ -76,6 +106,7 @@ class DigestSpec:
     empty: Empty = Empty.SHORT
     takes: Selection = Selection()
     form: Form = Form()
+    outputs: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -170,7 +201,9 @@ class Reach:
 class IssueRecord:
     """One sending of a digest, frozen: `contents` is JSON, rendering is a function of it.
 
-    The window is half open on time and (seq_from, seq_to] on the ledger.
+    The window is half open on time and (seq_from, seq_to] on the ledger. The issue stands for
+    `merged` cut-offs from the first to the last; a person may send one where none was due.
+    `unread` sources had not been read when it was built, the newest reading was at `read_at`.
     """
 
     id: int
@@ -181,6 +214,11 @@ class IssueRecord:
     seq_from: int
     seq_to: int
     contents: str
+    merged: int = 1
+    first_cutoff: datetime | None = None
+    last_cutoff: datetime | None = None
+    read_at: datetime | None = None
+    unread: int = 0
 
 
 class MailState(StrEnum):
@@ -207,7 +245,11 @@ class Mail:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OutboxMail:
-    """A mail in the outbox; `resent` once its single copy from `unknown` was spent."""
+    """A mail in the outbox.
+
+    `resent` once its single copy from `unknown` was spent; `refused` when the server will never
+    take mail for this recipient; `short` when titles alone replaced a mail that was too large.
+    """
 
     id: int
     issue_id: int
@@ -219,6 +261,8 @@ class OutboxMail:
     resent: bool = False
     next_attempt_at: datetime | None = None
     error: str = ""
+    refused: bool = False
+    short: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -234,11 +278,19 @@ class Label:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Subscriber:
-    """Somebody who gets a digest."""
+    """Somebody who gets a digest, unless paused.
+
+    `refusals` counts the issues in a row that their server refused for good, `refusal` is the
+    last of its answers.
+    """
 
     address: str
     digest: str
     added_at: datetime
+    paused_at: datetime | None = None
+    why: str = ""
+    refusals: int = 0
+    refusal: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -29,6 +29,7 @@ from pipeline.readonly import read_only
 from pipeline.records import DigestSpec, Empty, Form, Selection, Slot
 from pipeline.schedule import parse_schedule
 from pipeline.secret import PLACE
+from pipeline.targets import read_target
 from pipeline.urls import is_http_url
 from pipeline.yamlfile import Shape, did_you_mean
 from pipeline.yearly import PLACES, strange_places, varies
@@ -390,6 +391,14 @@ class DigestShape(Shape):
     notes: bool = False
     gloss_command: Annotated[str, AfterValidator(_command)] = ""
     limits: LimitsShape = LimitsShape()
+    outputs: tuple[Annotated[str, PlainValidator(read_target)], ...] = ()
+
+    @field_validator("outputs")
+    @classmethod
+    def _each_once(cls, outputs: tuple[str, ...]) -> tuple[str, ...]:
+        if len({output.lower() for output in outputs}) < len(outputs):
+            raise ValueError("names the same target twice")
+        return outputs
 
     def digest(self) -> DigestSpec:
         """Return the noun; `all` among the themes means every theme."""
@@ -414,6 +423,7 @@ class DigestShape(Shape):
             schedule=self.schedule,
             zone=self.zone,
             empty=self.empty,
+            outputs=self.outputs,
         )
 
 

@@ -8,11 +8,12 @@ from pipeline.errors import StoreError
 from pipeline.model import Match, Reason
 from pipeline.records import IssueRecord, LedgerLine, Mail, MailState, Said
 from store.connection import Connection, Row
-from store.people import plan_mails
+from store.outbox import plan_mails
 from store.rows import (
     ITEM_COLUMNS,
     LINKED_COLUMNS,
     match_of,
+    optional_text,
     optional_time,
     stored_of,
     time_of,
@@ -53,7 +54,10 @@ left join digest_item on digest_item.seq = notice.seq
 left join digest_issue on digest_issue.id = issue_id
 where item_id = ? order by notice.seq, digest_issue.id
 """
-_ISSUE_COLUMNS = "digest, number, window_start, window_end, seq_from, seq_to, contents"
+_ISSUE_COLUMNS = (
+    "digest, number, window_start, window_end, seq_from, seq_to, contents, merged, first_cutoff, "
+    "last_cutoff, read_at, unread"
+)
 
 
 def ledger(connection: Connection, after_seq: int) -> tuple[LedgerLine, ...]:
@@ -82,7 +86,8 @@ def save_issue(
         _refuse_second(connection, issue)
         at = time_text(now)
         issue_id = connection.insert(
-            f"insert into digest_issue ({_ISSUE_COLUMNS}, at) values (?, ?, ?, ?, ?, ?, ?, ?)",
+            f"insert into digest_issue ({_ISSUE_COLUMNS}, at) "
+            "values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
             (
                 issue.digest,
                 issue.number,
@@ -91,13 +96,19 @@ def save_issue(
                 issue.seq_from,
                 issue.seq_to,
                 issue.contents,
+                issue.merged,
+                optional_text(issue.first_cutoff),
+                optional_text(issue.last_cutoff),
+                optional_text(issue.read_at),
+                issue.unread,
                 at,
             ),
         )
+        connection.change("update digest set waiting_since = null where id = ?", (issue.digest,))
         for seq in notices:
             _issue_notice(connection, issue, issue_id, seq)
         plan_mails(connection, issue_id, mails, at)
-    return _issue(connection.rows("select * from digest_issue where id = ?", (issue_id,))[0])
+    return issue_of(connection.rows("select * from digest_issue where id = ?", (issue_id,))[0])
 
 
 def issues(connection: Connection, digest: str | None, *, limit: int) -> tuple[IssueRecord, ...]:
@@ -106,7 +117,7 @@ def issues(connection: Connection, digest: str | None, *, limit: int) -> tuple[I
         "select * from digest_issue where ? is null or digest = ? order by id desc limit ?",
         (digest, digest, limit),
     )
-    return tuple(map(_issue, rows))
+    return tuple(map(issue_of, rows))
 
 
 def said_of(connection: Connection, item_id: int) -> tuple[Said, ...]:
@@ -161,7 +172,8 @@ def _issue_notice(connection: Connection, issue: IssueRecord, issue_id: int, seq
         raise StoreError(f"{issue.digest}: notice {seq} was issued before; nothing was written")
 
 
-def _issue(row: Row) -> IssueRecord:
+def issue_of(row: Row) -> IssueRecord:
+    """Return the issue of a row."""
     return IssueRecord(
         id=row["id"],
         digest=row["digest"],
@@ -171,4 +183,9 @@ def _issue(row: Row) -> IssueRecord:
         seq_from=row["seq_from"],
         seq_to=row["seq_to"],
         contents=row["contents"],
+        merged=row["merged"],
+        first_cutoff=optional_time(row["first_cutoff"]),
+        last_cutoff=optional_time(row["last_cutoff"]),
+        read_at=optional_time(row["read_at"]),
+        unread=row["unread"],
     )

@@ -99,7 +99,15 @@ def m008_stories(db: Database) -> None:
     db.execute("pragma user_version = 8")
 
 
-SCHEMA_VERSION = 8
+@MIGRATIONS()
+def m009_delivery(db: Database) -> None:
+    """Remember when digests came and went by which timetable, and how people's mail fares."""
+    db.executescript(_DELIVERY)
+    db.execute("update deployment set secret = ?", [secrets.token_hex(16)])
+    db.execute("pragma user_version = 9")
+
+
+SCHEMA_VERSION = 9
 """What `pragma user_version` says after the last migration."""
 
 _SOURCES = """
@@ -448,4 +456,34 @@ create index closing_last_day on closing (last_day);
 insert into closing (item_id, day, candidates, words, last_day)
 select id, deadline, '[]', '', deadline from item
 where deadline is not null and id in (select item_id from notice);
+"""
+
+_DELIVERY = """
+alter table deployment add column secret text not null default '';
+create table digest (
+    id text primary key,
+    added_at text not null,
+    seq_from integer not null,
+    passed_at text,
+    waiting_since text
+) without rowid;
+create table timetable (
+    id integer primary key,
+    digest text not null references digest (id),
+    since text not null,
+    schedule text not null,
+    zone text not null
+);
+create index timetable_digest on timetable (digest);
+alter table digest_issue add column merged integer not null default 1;
+alter table digest_issue add column first_cutoff text;
+alter table digest_issue add column last_cutoff text;
+alter table digest_issue add column read_at text;
+alter table digest_issue add column unread integer not null default 0;
+alter table outbox add column refused integer not null default 0;
+alter table outbox add column short integer not null default 0;
+alter table subscriber add column paused_at text;
+alter table subscriber add column why text not null default '';
+alter table subscriber add column refusals integer not null default 0;
+alter table subscriber add column refusal text not null default '';
 """

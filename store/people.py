@@ -1,16 +1,12 @@
-"""Who gets which digest, and the mails on their way."""
+"""Who gets which digest: added, paused, refused, forgotten."""
 
-from collections.abc import Iterable
 from datetime import datetime
 
-from pipeline.errors import StoreError
-from pipeline.records import Mail, MailState, OutboxMail, Subscriber
+from pipeline.records import Subscriber
 from store.connection import Connection, Row
-from store.rows import optional_text, optional_time, time_of, time_text
+from store.rows import optional_time, time_of, time_text
 
-_MAIL = (
-    "select outbox.*, digest, number from outbox join digest_issue on digest_issue.id = issue_id"
-)
+_WHOM = "where address = ? and (? = '' or digest = ?)"
 
 
 def add_subscriber(connection: Connection, subscriber: Subscriber) -> bool:
@@ -29,84 +25,89 @@ def subscribers(connection: Connection, digest: str | None) -> tuple[Subscriber,
         "select * from subscriber where ? is null or digest = ? order by address, digest",
         (digest, digest),
     )
-    return tuple(
-        Subscriber(address=row["address"], digest=row["digest"], added_at=time_of(row["added_at"]))
-        for row in rows
-    )
+    return tuple(map(_subscriber, rows))
 
 
-def plan_mails(connection: Connection, issue_id: int, mails: Iterable[Mail], at: str) -> None:
-    """Put an issue's mails in the outbox, inside the transaction of the issue."""
-    for mail in mails:
-        added = connection.change(
-            """
-            insert or ignore into outbox
-            (issue_id, address, message_id, payload, state, planned_at, changed_at)
-            values (?, ?, ?, ?, ?, ?, ?)
-            """,
-            (issue_id, mail.address, mail.message_id, mail.payload, MailState.PLANNED, at, at),
+class Readers:
+    """Who gets which digest, kept by `pipeline.circulation.Readers`."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    def of(self, address: str) -> tuple[Subscriber, ...]:
+        """Return what an address gets, by digest."""
+        rows = self._connection.rows(
+            "select * from subscriber where address = ? order by digest", (address,)
         )
-        if not added:
-            raise StoreError(
-                f"{mail.address}: {mail.message_id} is in the outbox already, or a second mail "
-                "of the same issue; nothing was written"
+        return tuple(map(_subscriber, rows))
+
+    def remove(self, address: str, digest: str = "") -> int:
+        """Take somebody off a digest, and count from how many."""
+        with self._connection.write(durable=True):
+            self._connection.change(
+                """
+                update outbox set state = 'failed', error = 'left the digest before it was sent'
+                where state = 'planned' and address = ?
+                and issue_id in (select id from digest_issue where ? = '' or digest = ?)
+                """,
+                (address, digest, digest),
+            )
+            return self._connection.change(
+                f"delete from subscriber {_WHOM}", (address, digest, digest)
             )
 
+    def pause(self, address: str, digest: str, why: str, now: datetime) -> int:
+        """Send somebody nothing until they are resumed, and count in how many digests."""
+        with self._connection.write(durable=True):
+            return self._connection.change(
+                f"update subscriber set paused_at = ?, why = ? {_WHOM} and paused_at is null",
+                (time_text(now), why, address, digest, digest),
+            )
 
-def outbox(connection: Connection, issue_id: int | None) -> tuple[OutboxMail, ...]:
-    """Return the mails of one issue, or all that are not sent or failed, oldest first."""
-    if issue_id is None:
-        rows = connection.rows(
-            f"{_MAIL} where state in ('planned', 'sending', 'unknown') order by outbox.id"
-        )
-    else:
-        rows = connection.rows(f"{_MAIL} where issue_id = ? order by outbox.id", (issue_id,))
-    return tuple(map(_mail, rows))
+    def resume(self, address: str, digest: str = "") -> int:
+        """Send mail again, and count in how many digests; refusals count from 0 again."""
+        with self._connection.write(durable=True):
+            return self._connection.change(
+                "update subscriber set paused_at = null, why = '', refusals = 0, refusal = '' "
+                f"{_WHOM} and paused_at is not null",
+                (address, digest, digest),
+            )
 
+    def forget(self, address: str, now: datetime) -> tuple[int, int]:
+        """Erase an address and the bytes sent to it; return how many subscriptions and mails."""
+        # What is deleted is overwritten, too.
+        self._connection.rows("pragma secure_delete = on")
+        with self._connection.write(durable=True):
+            left = self._connection.change("delete from subscriber where address = ?", (address,))
+            mails = self._connection.change(
+                """
+                update outbox set address = 'forgotten-' || id, payload = x'', error = '',
+                state = case state when 'sent' then state else 'failed' end, changed_at = ?
+                where address = ?
+                """,
+                (time_text(now), address),
+            )
+        return left, mails
 
-def mark_mail(connection: Connection, mail: OutboxMail, now: datetime) -> None:
-    """Write a mail's new state durably; raise StoreError for a mail that is not there."""
-    with connection.write(durable=True):
-        marked = connection.change(
+    def known(self) -> tuple[tuple[str, str], ...]:
+        """Return each (digest, address) that gets mail or once did, for tokens to be tried on."""
+        rows = self._connection.rows(
             """
-            update outbox set state = ?, attempts = ?, resent = ?, next_attempt_at = ?, error = ?,
-            changed_at = ? where id = ?
-            """,
-            (
-                mail.state,
-                mail.attempts,
-                int(mail.resent),
-                optional_text(mail.next_attempt_at),
-                mail.error,
-                time_text(now),
-                mail.id,
-            ),
+            select digest, address from subscriber
+            union select digest, address from outbox
+            join digest_issue on digest_issue.id = issue_id
+            """
         )
-        if not marked:
-            raise StoreError(f"{connection.path}: no mail {mail.id} in the outbox")
+        return tuple((row["digest"], row["address"]) for row in rows)
 
 
-def recover_outbox(connection: Connection, now: datetime) -> int:
-    """Turn every `sending` into `unknown`, and count them."""
-    if not connection.row("select 1 from outbox where state = 'sending'"):
-        return 0
-    with connection.write(durable=True):
-        return connection.change(
-            "update outbox set state = 'unknown', changed_at = ? where state = 'sending'",
-            (time_text(now),),
-        )
-
-
-def _mail(row: Row) -> OutboxMail:
-    return OutboxMail(
-        id=row["id"],
-        issue_id=row["issue_id"],
+def _subscriber(row: Row) -> Subscriber:
+    return Subscriber(
+        address=row["address"],
         digest=row["digest"],
-        number=row["number"],
-        mail=Mail(address=row["address"], message_id=row["message_id"], payload=row["payload"]),
-        state=MailState(row["state"]),
-        attempts=row["attempts"],
-        resent=bool(row["resent"]),
-        next_attempt_at=optional_time(row["next_attempt_at"]),
-        error=row["error"],
+        added_at=time_of(row["added_at"]),
+        paused_at=optional_time(row["paused_at"]),
+        why=row["why"],
+        refusals=row["refusals"],
+        refusal=row["refusal"],
     )

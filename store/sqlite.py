@@ -38,7 +38,7 @@ from pipeline.records import (
 )
 from pipeline.search import Search
 from pipeline.stories import Before
-from store import items, judging, labels, ledger, pages, people, polls, stories
+from store import items, judging, labels, ledger, outbox, pages, people, polls, stories
 from store import sources as source_rows
 from store.alarms import alarm_log
 from store.connection import Connection, told
@@ -46,8 +46,11 @@ from store.coverage import coverage_counts
 from store.locks import Lock
 from store.migrations import SCHEMA_VERSION
 from store.opening import LOCK_DIRECTORY, open_for_reading, open_for_writing
+from store.outbox import Mails
+from store.people import Readers
 from store.search import find
 from store.spans import spans
+from store.timetables import Timetables
 
 
 def open_sqlite(home: Path, *, readonly: bool = False) -> "SqliteStore":
@@ -73,6 +76,9 @@ class SqliteStore:
         # Held again inside itself by one store; the service lock never is.
         self._job = Lock(self._locks["job"])
         self._mail = Lock(self._locks["mail"])
+        self.timetables = Timetables(connection)
+        self.readers = Readers(connection)
+        self.mails = Mails(connection)
 
     def close(self) -> None:
         """Close the database."""
@@ -85,6 +91,10 @@ class SqliteStore:
     def deployment_id(self) -> str:
         """Return the random name that the deployment got when its database was made."""
         return str(self._connection.value("select name from deployment"))
+
+    def secret(self) -> str:
+        """Return the random secret of the deployment, from which tokens follow."""
+        return str(self._connection.value("select secret from deployment"))
 
     def job_lock(self, holder: str, *, wait_seconds: float) -> AbstractContextManager[None]:
         """Hold the job lock; raise LockedError naming the holder after the wait."""
@@ -298,15 +308,15 @@ class SqliteStore:
 
     def outbox(self, *, issue_id: int | None = None) -> tuple[OutboxMail, ...]:
         """Return the mails of one issue, or all that are not sent or failed, oldest first."""
-        return people.outbox(self._connection, issue_id)
+        return outbox.outbox(self._connection, issue_id)
 
     def mark_mail(self, mail: OutboxMail, now: datetime) -> None:
         """Write a mail's new state, attempts, error and next attempt, durably."""
-        people.mark_mail(self._connection, mail, now)
+        outbox.mark_mail(self._connection, mail, now)
 
     def recover_outbox(self, now: datetime) -> int:
         """Turn every `sending` into `unknown`, and count them; the caller holds the mail lock."""
-        return people.recover_outbox(self._connection, now)
+        return outbox.recover_outbox(self._connection, now)
 
     # --- labels ------------------------------------------------------------------------------
 

@@ -2,8 +2,10 @@
 
     with SmtpServer(at="dot", act="drop") as server: ...
 
-Steps: connect banner ehlo starttls auth mail rcpt data payload dot quit.
-Acts: hang drop reset garbage half long drip endless, or the words of an answer ("451 later").
+Steps: connect banner ehlo starttls auth mail rcpt data payload dot quit, or all.
+Acts: hang drop reset garbage half long drip endless nul, slow (the usual answer, late), lines (the
+usual answer in many lines), early (the usual answer and one that nobody asked for), or the words of
+an answer ("451 later").
 
 `Postbox` is the server that does its work: aiosmtpd.
 """
@@ -34,6 +36,10 @@ class Taken:
 class SmtpServer:
     at: str = ""
     act: str = ""
+    only: str = ""
+    """What a mail's recipient must contain for something to go wrong; empty for every mail."""
+    times: int = 1_000
+    """How often it goes wrong before the server is well again."""
     keeps: bool = True
     """Whether a mail is taken although its final answer goes wrong."""
     tls: ssl.SSLContext | None = None
@@ -139,7 +145,8 @@ class _Conversation:
         self._answer("ehlo", "\r\n".join(lines))
 
     def _starttls(self, _: str) -> None:
-        self._answer("starttls", "220 go on")
+        if not self._answer("starttls", "220 go on") and not self.server.act.startswith("220"):
+            return
         assert self.server.tls
         self.file.close()
         self.sock = self.server.tls.wrap_socket(self.sock, server_side=True)
@@ -176,7 +183,7 @@ class _Conversation:
             if not line:
                 raise EOFError
             lines.append(line[1:] if line.startswith(b".") else line)
-        refused = self.server.at == "dot" and self.server.act[:1] in ("4", "5")
+        refused = self._is_wrong_at("dot") and self.server.act[:1] in ("4", "5")
         if self.server.keeps and not refused:
             taken = Taken(sender=self.sender, recipient=self.recipient, payload=b"".join(lines))
             self.server.taken.append(taken)
@@ -187,9 +194,28 @@ class _Conversation:
         raise EOFError
 
     def _answer(self, step: str, words: str) -> bool:
+        if self._goes_oddly(step, words):
+            return True
         if self._goes_wrong(step):
             return False
         self._say(words)
+        return True
+
+    def _goes_oddly(self, step: str, words: str) -> bool:
+        """Give the usual answer in an unusual way, if the test asked for it at this step."""
+        if self.server.at not in (step, "all"):
+            return False
+        if self.server.act == "slow":
+            self.stop.wait(0.05)
+            self._say(words)
+        elif self.server.act == "lines":
+            *first, last = words.split("\r\n")
+            more = [f"{last[:3]}-and so on"] * 30
+            self._say("\r\n".join([*first, *more, last]))
+        elif self.server.act == "early":
+            self._say(f"{words}\r\n250 queued as 41")
+        else:
+            return False
         return True
 
     def _say(self, words: str) -> None:
@@ -197,13 +223,15 @@ class _Conversation:
 
     def _goes_wrong(self, step: str) -> bool:
         """Do what the test asked for at this step; say whether the usual answer falls away."""
-        if self.server.at != step:
+        if not self._is_wrong_at(step):
             return False
+        self.server.times -= 1
         acts: dict[str, Callable[[], None]] = {
             "hang": self._hang,
             "drop": self._drop,
             "reset": self._reset,
             "garbage": lambda: self.sock.sendall(b"\xff\x00<html>not mail\r\n"),
+            "nul": lambda: self.sock.sendall(b"2\x0050 ok\r\n"),
             "half": self._half,
             "drip": self._drip,
             "endless": self._endless,
@@ -211,6 +239,10 @@ class _Conversation:
         }
         acts.get(self.server.act, lambda: self._say(self.server.act))()
         return True
+
+    def _is_wrong_at(self, step: str) -> bool:
+        server = self.server
+        return server.at == step and server.only in self.recipient and server.times > 0
 
     def _hang(self) -> None:
         self.stop.wait(30)

@@ -9,12 +9,13 @@ from pathlib import Path
 import click
 
 from demo.servers import DemoWorld
-from jobs.cli import digest as digest_command
+from jobs.cli import digest_past
 from jobs.cli import poll as poll_command
 from jobs.cli.frame import note, opened, say
 from jobs.cli.words import show_hits
 from jobs.deployment import Deployment
-from jobs.digest import Sending, rendered, send
+from jobs.digest import Sending, send
+from jobs.editions import rendered
 from jobs.poll import Choice, PollReport, poll
 from jobs.settings import Settings
 from jobs.shipped import FILES, shipped
@@ -53,7 +54,7 @@ def demo(directory: Path) -> None:
         poll_command.show(_poll(later))
         sendings = send(later, later.configuration.digests[0])
         note("")
-        digest_command.show(sendings)
+        digest_past.show(sendings)
         _keep(directory, later, sendings, world)
         for query in _QUERIES:
             _search(later, query)

@@ -1,9 +1,12 @@
-"""`policywatch digest`: preview, send, list."""
+"""`policywatch digest`: preview and send; what is past stands in `digest_past`."""
 
 import sys
+from pathlib import Path
 
 import click
 
+from jobs.cli import digest_past
+from jobs.cli.digest_past import sending_json, show
 from jobs.cli.frame import (
     Code,
     as_json,
@@ -14,13 +17,13 @@ from jobs.cli.frame import (
     say,
     say_json,
     settings,
-    table,
 )
 from jobs.deployment import Deployment
-from jobs.digest import Sending, frame
 from jobs.digest import preview as preview_issue
+from jobs.digest import recipients
 from jobs.digest import send as send_digest
-from pipeline.digest import Issue, from_json, summary
+from jobs.editions import frame
+from pipeline.digest import summary
 from pipeline.records import DigestSpec
 from pipeline.render.mail import RenderedMail, render
 
@@ -36,20 +39,30 @@ def digest() -> None:
 @click.argument("name", default="daily", metavar="[DIGEST]")
 @click.option("--eml", "shape", flag_value="eml", help="Print the mail's bytes.")
 @click.option("--html", "shape", flag_value="html", help="Print the HTML part.")
+@click.option("--open", "shape", flag_value="open", help="Show the HTML part in a browser.")
+@click.option(
+    "--days",
+    type=click.IntRange(1, 366),
+    help="Tell what was found in so many days, even if it was sent.",
+)
 @as_json
 @click.pass_context
-def preview(ctx: click.Context, name: str, *, shape: str | None, json_: bool) -> None:
+def preview(
+    ctx: click.Context, name: str, *, shape: str | None, days: int | None, json_: bool
+) -> None:
     """Show the issue that would be sent now; nothing is written."""
     found = settings(ctx)
     with opened(found) as store:
         deployment = Deployment(settings=found, configuration=configuration(found), store=store)
         spec = _spec(deployment, name)
-        issue = preview_issue(deployment, spec)
+        issue = preview_issue(deployment, spec, days=days)
         people = store.subscribers(spec.id)
         address = people[0].address if people else _NOBODY
         mail = render(issue, frame(deployment), address)
     if json_:
         say_json(summary(issue) | {"state": "preview", "message_ids": []})
+    elif shape == "open":
+        _open(found.home / ".policywatch" / f"preview-{spec.id}.html", mail.html)
     else:
         _print(mail, shape)
 
@@ -71,10 +84,10 @@ def send(ctx: click.Context, name: str, *, dry_run: bool, json_: bool) -> None:
         spec = _spec(deployment, name)
         if dry_run:
             issue = preview_issue(deployment, spec)
-            said = [p.address for p in store.subscribers(spec.id)]
-            say(f"issue {issue.number} of {spec.id}: {issue.item_count} items to {', '.join(said)}")
+            to = ", ".join(recipients(store, spec)) or "nobody"
+            say(f"issue {issue.number} of {spec.id}: {issue.item_count} items to {to}")
             return
-        if not store.subscribers(spec.id):
+        if not recipients(store, spec):
             note(f"nobody gets {spec.id}: policywatch subscribers add analyst@example.org")
             end(ctx, Code.MAIL)
         sendings = send_digest(deployment, spec)
@@ -85,55 +98,18 @@ def send(ctx: click.Context, name: str, *, dry_run: bool, json_: bool) -> None:
     end(ctx, Code.OK if all(sending.delivered for sending in sendings) else Code.MAIL)
 
 
-@digest.command("list")
-@click.argument("name", required=False, metavar="[DIGEST]")
-@click.option("--limit", default=20, show_default=True, type=click.IntRange(1, 1000))
-@as_json
-@click.pass_context
-def list_(ctx: click.Context, name: str | None, *, limit: int, json_: bool) -> None:
-    """List past issues, newest first."""
-    found = settings(ctx)
-    with opened(found, readonly=True) as store:
-        sendings = [
-            Sending(record=record, mails=store.outbox(issue_id=record.id))
-            for record in store.issues(name, limit=limit)
-        ]
-    if json_:
-        say_json([sending_json(sending) for sending in sendings])
-        return
-    table(("digest", "issue", "until", "items", "state"), [_row(sending) for sending in sendings])
-
-
-def show(sendings: tuple[Sending, ...]) -> None:
-    """Say how sendings went."""
-    if not sendings:
-        note("nothing to send: the last cut-off has its issue, and nothing new came since")
-    for sending in sendings:
-        issue = from_json(sending.record.contents)
-        counts = f"{issue.item_count} items, {len(issue.new_sources)} new sources"
-        say(f"{issue.digest} issue {issue.number}: {counts}, {sending.state}")
-        for mail in sending.mails:
-            note(f"  {mail.mail.address}: {mail.state}{' ' + mail.error if mail.error else ''}")
-
-
-def sending_json(sending: Sending) -> dict[str, object]:
-    """Return a sending in the shape that scripts rely on."""
-    return summary(from_json(sending.record.contents)) | {
-        "state": sending.state,
-        "message_ids": [mail.mail.message_id for mail in sending.mails],
-        "mails": [
-            {"address": m.mail.address, "state": m.state.value, "error": m.error or None}
-            for m in sending.mails
-        ],
-    }
-
-
 def _spec(deployment: Deployment, name: str) -> DigestSpec:
     spec = deployment.digest(name)
     if spec is None:
         known = ", ".join(spec.id for spec in deployment.configuration.digests)
         raise click.UsageError(f"no digest is called '{name}' (there is: {known})")
     return spec
+
+
+def _open(path: Path, html: str) -> None:
+    path.write_text(html, encoding="utf-8")
+    say(str(path))
+    click.launch(str(path))
 
 
 def _print(mail: RenderedMail, shape: str | None) -> None:
@@ -145,7 +121,8 @@ def _print(mail: RenderedMail, shape: str | None) -> None:
         say(f"Subject: {mail.subject}\n\n{mail.text}")
 
 
-def _row(sending: Sending) -> tuple[str, ...]:
-    issue: Issue = from_json(sending.record.contents)
-    until = f"{issue.window_end:%Y-%m-%d %H:%M} UTC"
-    return (issue.digest, str(issue.number), until, str(issue.item_count), sending.state)
+# The commands about past issues join the group.
+digest.add_command(digest_past.list_)
+digest.add_command(digest_past.show_issue)
+digest.add_command(digest_past.resend)
+digest.add_command(digest_past.resume)

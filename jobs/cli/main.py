@@ -25,8 +25,9 @@ COMMANDS: Lines = MappingProxyType(
             "Judge stored items by the rules of today.",
         ),
         "items": ("jobs.cli.items", "items", "Search and show stored items."),
-        "digest": ("jobs.cli.digest", "digest", "Preview, send and list digests."),
+        "digest": ("jobs.cli.digest", "digest", "Preview, send, show and resend digests."),
         "subscribers": ("jobs.cli.subscribers", "subscribers", "Who gets which digest."),
+        "serve": ("jobs.cli.serve", "serve", "Serve the pages that mails link to."),
         "doctor": ("jobs.cli.doctor", "doctor", "Check the machine and the deployment."),
     }
 )

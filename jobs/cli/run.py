@@ -5,7 +5,7 @@ import sys
 
 import click
 
-from jobs.cli import digest, poll
+from jobs.cli import digest_past, poll
 from jobs.cli.frame import Code, as_json, end, opened, say_json, settings
 from jobs.log import start_log
 from jobs.schedule import Service
@@ -29,13 +29,13 @@ def run(ctx: click.Context, *, once: bool, json_: bool) -> None:
         if not once:
             service.run()
             _leave()
-        report, sendings = service.poll_due(), service.send_due()
+        report, sendings = service.poll_due(), service.send_due(wait=False)
     if json_:
-        shown = [digest.sending_json(sending) for sending in sendings]
+        shown = [digest_past.sending_json(sending) for sending in sendings]
         say_json(poll.report_json(report) | {"digests": shown})
     else:
         poll.show(report)
-        digest.show(sendings)
+        digest_past.show(sendings)
     undelivered = any(not sending.delivered for sending in sendings)
     end(ctx, Code.MAIL if undelivered else Code.SOURCES if report.failed else Code.OK)
 

@@ -19,6 +19,10 @@ from pipeline.errors import DeliveryError
 _MOST_HEARD = 1_000_000
 _CHUNK = 65_536
 _CODE_CLASSES = (2, 3, 4, 5)
+# Before a mail is named, whatever goes wrong would go wrong for every other one as well.
+_BEFORE_ANY_MAIL = frozenset({"connecting", "greeting", "EHLO", "STARTTLS", "TLS", "AUTH"})
+# 552 is also a full mailbox, which the enhanced status tells apart (RFC 3463).
+_TOO_BIG = re.compile(r"552 (?!5\.2\.2\b)|5[0-9]{2} (?:5\.3\.4|5\.2\.3)\b")
 
 
 class Dialogue:
@@ -61,7 +65,9 @@ class Dialogue:
             )
         self.ask("STARTTLS", "STARTTLS", expect=2, account=True)
         if self._reader and self._reader.holds_more:
-            raise DeliveryError(f"{self.server}: STARTTLS: somebody spoke before TLS began")
+            raise DeliveryError(
+                f"{self.server}: STARTTLS: somebody spoke before TLS began", account=True
+            )
         self._wrap(host, context)
         self._ehlo()
 
@@ -97,6 +103,7 @@ class Dialogue:
     def ask(self, step: str, line: str, *, expect: int, account: bool = False) -> str:
         """Send one command and return the answer; one of another class is a refusal."""
         with self._during(step):
+            self._expect_silence()
             self._set_timeout()
             code, text = self._smtp.docmd(line)
         answer = self._check(step, code, text, expect=expect, account=account)
@@ -110,6 +117,8 @@ class Dialogue:
             self._send(re.sub(rb"(?m)^\.", b"..", lines))
             if not lines.endswith(b"\r\n"):
                 self._send(b"\r\n")
+            # An answer that is there before the dot is the answer to nothing.
+            self._expect_silence()
             # From here on silence proves nothing.
             self._dotted = True
             self._send(b".\r\n")
@@ -133,6 +142,7 @@ class Dialogue:
 
     def _ehlo(self) -> None:
         with self._during("EHLO"):
+            self._expect_silence()
             self._set_timeout()
             code, text = self._smtp.ehlo()
         self._check("EHLO", code, text, expect=2, account=True)
@@ -165,11 +175,13 @@ class Dialogue:
             return answer
         if code // 100 not in _CODE_CLASSES:
             answer = f"an answer that is no SMTP: {self._legible(text)}"
+        too_big = step not in (*_BEFORE_ANY_MAIL, "RCPT TO") and bool(_TOO_BIG.match(answer))
         raise DeliveryError(
             f"{self.server}: {step}: {answer}",
             permanent=code // 100 == 5 and step not in ("greeting", "EHLO", "STARTTLS"),
             unknown=self._dotted,
-            account=account,
+            account=account and not too_big,
+            too_big=too_big,
         )
 
     def _legible(self, text: bytes) -> str:
@@ -191,8 +203,20 @@ class Dialogue:
         except (OSError, UnicodeError, smtplib.SMTPException) as e:
             reason = self._legible(str(e).encode()) or type(e).__name__
             raise DeliveryError(
-                f"{self.server}: {step}: {reason}", unknown=self._dotted, account=False
+                f"{self.server}: {step}: {reason}",
+                unknown=self._dotted,
+                account=step in _BEFORE_ANY_MAIL,
             ) from e
+
+    def _expect_silence(self) -> None:
+        """Raise OSError when the server said what nobody asked for: its next answer proves nothing.
+
+        That may be the goodbye of a server that shuts down, or answers given in advance.
+        """
+        if self._reader:
+            said = self._reader.unasked()
+            if said:
+                raise OSError(f"it spoke out of turn: {self._legible(said)}")
 
     def _send(self, content: bytes) -> None:
         for start in range(0, len(content), _CHUNK):
@@ -237,6 +261,14 @@ class _Reader:
                 raise OSError("it talks without end")
         line, _, self._buffer = self._buffer.partition(b"\n")
         return line + b"\n"
+
+    def unasked(self) -> bytes:
+        """Return what came without being asked for, without waiting for it."""
+        if not self._buffer:
+            self._sock.settimeout(0)
+            with suppress(BlockingIOError, ssl.SSLWantReadError):
+                self._buffer = self._sock.recv(4096)
+        return self._buffer
 
     def close(self) -> None:
         """Forget what was not read; the socket belongs to the dialogue."""

@@ -16,9 +16,11 @@ from ipaddress import ip_address
 from urllib.parse import unquote, urlsplit
 
 from jobs.deliver.dialogue import Dialogue
+from jobs.deliver.edition import Edition
 from jobs.settings import Settings
 from pipeline.errors import DeliveryError
 from pipeline.records import Mail
+from pipeline.render.mail import render
 
 
 class Security(StrEnum):
@@ -121,6 +123,12 @@ def read_smtp_settings(settings: Settings) -> SmtpSettings:
         raise DeliveryError(f"POLICYWATCH_SMTP_URL: {e}", account=True) from e
 
 
+def make(edition: Edition, address: str) -> Mail:
+    """Render an issue for a subscriber."""
+    made = render(edition.issue, edition.frame, address)
+    return Mail(address=address, message_id=made.message_id, payload=made.payload)
+
+
 def send(settings: Settings, mail: Mail, on_payload: Callable[[], None]) -> str:
     """Hand in one mail as the environment says."""
     if not settings.mail_from:
@@ -213,6 +221,7 @@ def _announce(dialogue: Dialogue, sender: str, recipient: str, size: int) -> Non
         raise DeliveryError(
             f"{dialogue.server}: takes mails of at most {limit:,} bytes, this one has {size:,}",
             permanent=True,
+            too_big=True,
         )
     options = f" SIZE={size}" if dialogue.offers("size") else ""
     dialogue.ask("MAIL FROM", f"MAIL FROM:<{sender}>{options}", expect=2, account=True)

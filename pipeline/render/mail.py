@@ -4,11 +4,10 @@ The header block is written here and not by the email package: some versions of 
 from a feed into new headers (CVE-2024-6923) and long addresses into encoded words.
 """
 
-import hmac
 import re
-from base64 import urlsafe_b64encode
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from email.header import Header
 from email.message import MIMEPart
 from email.policy import SMTP
@@ -18,8 +17,9 @@ from zoneinfo import ZoneInfo
 from pipeline.issue import Issue
 from pipeline.render.ics import calendar
 from pipeline.render.page import CLOSING_DAYS
-from pipeline.render.parts import HTML_LIMIT, WayOut, parts
+from pipeline.render.parts import HTML_LIMIT, WayOut, parts, titles
 from pipeline.render.words import speech_of, visible
+from pipeline.tokens import issue_token, mac, unsubscribe_token
 
 __all__ = ["HTML_LIMIT", "Frame", "RenderedMail", "render", "subject", "unsubscribe_token"]
 
@@ -49,13 +49,17 @@ class RenderedMail:
     payload: bytes
 
 
-def render(issue: Issue, frame: Frame, address: str) -> RenderedMail:
-    """Render an issue for an address; raise ValueError when an address cannot be mailed."""
+def render(issue: Issue, frame: Frame, address: str, *, short: bool = False) -> RenderedMail:
+    """Render an issue for an address; raise ValueError when an address cannot be mailed.
+
+    `short`: titles alone and nothing attached, for a server that takes no large mail.
+    """
     sender, recipient = _address(frame.sender, "sender"), _address(address, "recipient")
     domain = sender.rpartition("@")[2]
     key = _key(frame, issue.digest, str(issue.number), recipient)
-    way_out = _way_out(issue, frame, sender, recipient)
-    made = parts(issue, way_out, issue_url(frame, issue))
+    way_out = _way_out(issue.digest, frame, sender, recipient)
+    whole_url = issue_url(frame, issue, recipient)
+    made = titles(issue, way_out, whole_url) if short else parts(issue, way_out, whole_url)
     message_id = f"<{key}@{domain}>"
     headers = {
         "From": _mailbox(frame.sender, sender),
@@ -63,19 +67,15 @@ def render(issue: Issue, frame: Frame, address: str) -> RenderedMail:
         "Subject": _encoded(subject(issue), "Subject"),
         "Date": format_datetime(issue.window_end.astimezone(ZoneInfo(issue.zone))),
         "Message-ID": message_id,
-        "List-Id": f"<{issue.digest}.policywatch.{domain}>",
-        "List-Unsubscribe": _leaving(way_out),
-        "List-Unsubscribe-Post": _one_click(way_out),
-        "Auto-Submitted": "auto-generated",
-        "Precedence": "bulk",
-        "X-Auto-Response-Suppress": "All",
+        **_list_headers(issue.digest, way_out, domain),
     }
+    calendar_key = mac(frame.deployment, "calendar").hex()[:12]
     attached = [
         _File(name="whole-issue.html", subtype="html", text=made.whole),
         _File(
             name="deadlines.ics",
             subtype="calendar",
-            text=calendar(issue, domain, _mac(frame, "calendar").hex()[:12]),
+            text="" if short else calendar(issue, domain, calendar_key),
         ),
     ]
     return RenderedMail(
@@ -84,6 +84,43 @@ def render(issue: Issue, frame: Frame, address: str) -> RenderedMail:
         text=made.text,
         message_id=message_id,
         payload=_block(headers) + _body(made.html, made.text, attached, key),
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Letter:
+    """What one person is told about a digest, beside its issues; `attached` is a page."""
+
+    digest: str
+    subject: str
+    text: str
+    html: str
+    at: datetime
+    attached: str = ""
+
+
+def render_letter(letter: Letter, frame: Frame, address: str) -> RenderedMail:
+    """Render a letter with the header that the issues of its digest have."""
+    sender, recipient = _address(frame.sender, "sender"), _address(address, "recipient")
+    key = _key(frame, "letter", letter.digest, recipient, letter.at.isoformat())
+    domain = sender.rpartition("@")[2]
+    message_id = f"<{key}@{domain}>"
+    way_out = _way_out(letter.digest, frame, sender, recipient)
+    attached = [_File(name="themes.html", subtype="html", text=letter.attached)]
+    headers = {
+        "From": _mailbox(frame.sender, sender),
+        "To": recipient,
+        "Subject": _encoded(_one_line(letter.subject), "Subject"),
+        "Date": format_datetime(letter.at),
+        "Message-ID": message_id,
+        **_list_headers(letter.digest, way_out, domain),
+    }
+    return RenderedMail(
+        subject=letter.subject,
+        html=letter.html,
+        text=letter.text,
+        message_id=message_id,
+        payload=_block(headers) + _body(letter.html, letter.text, attached, key),
     )
 
 
@@ -112,29 +149,36 @@ def subject(issue: Issue) -> str:
     return _one_line(f"[{visible(issue.title, 60)}] {said}{mark}")
 
 
-def issue_url(frame: Frame, issue: Issue) -> str:
-    """Return where the whole issue can be read, or an empty text where it cannot."""
+def issue_url(frame: Frame, issue: Issue, address: str) -> str:
+    """Return where the whole issue can be read as it was sent, or an empty text."""
     if not (frame.base_url and frame.issue_pages):
         return ""
-    name = f"{issue.digest}-{issue.number}"
-    return f"{frame.base_url.rstrip('/')}/d/{name}/{issue_token(frame, name)}"
-
-
-def issue_token(frame: Frame, name: str) -> str:
-    """Return the short secret that lets whoever got an issue read all of it."""
-    return _short(_mac(frame, "issue", name))
+    key = issue_token(frame.deployment, issue.digest, issue.number, address)
+    return f"{frame.base_url.rstrip('/')}/d/{issue.digest}-{issue.number}/{key}"
 
 
 # --- the envelope -----------------------------------------------------------------------------
 
 
-def _way_out(issue: Issue, frame: Frame, sender: str, recipient: str) -> WayOut:
+def _list_headers(digest: str, way_out: WayOut, domain: str) -> dict[str, str]:
+    return {
+        "List-Id": f"<{digest}.policywatch.{domain}>",
+        "List-Unsubscribe": _leaving(way_out),
+        "List-Unsubscribe-Post": _one_click(way_out),
+        "Auto-Submitted": "auto-generated",
+        "Precedence": "bulk",
+        "X-Auto-Response-Suppress": "All",
+    }
+
+
+def _way_out(digest: str, frame: Frame, sender: str, recipient: str) -> WayOut:
     url = ""
     if frame.base_url:
-        url = f"{frame.base_url.rstrip('/')}/u/{unsubscribe_token(frame, issue.digest, recipient)}"
+        key = unsubscribe_token(frame.deployment, digest, recipient)
+        url = f"{frame.base_url.rstrip('/')}/u/{key}"
         if not _URL.fullmatch(url):
             raise ValueError(f"{frame.base_url}: no address that a mail can link to")
-    return WayOut(address=sender, subject=f"unsubscribe {issue.digest}", url=url)
+    return WayOut(address=sender, subject=f"unsubscribe {digest}", url=url)
 
 
 def _leaving(way_out: WayOut) -> str:
@@ -146,21 +190,8 @@ def _one_click(way_out: WayOut) -> str:
     return "List-Unsubscribe=One-Click" if way_out.url.startswith("https://") else ""
 
 
-def unsubscribe_token(frame: Frame, digest: str, address: str) -> str:
-    """Return the short secret that lets an address leave a digest."""
-    return _short(_mac(frame, "unsubscribe", digest, address))
-
-
-def _short(mac: bytes) -> str:
-    return urlsafe_b64encode(mac[:16]).decode("ascii").rstrip("=")
-
-
 def _key(frame: Frame, *parts: str) -> str:
-    return _mac(frame, "mail", *parts).hex()[:32]
-
-
-def _mac(frame: Frame, *parts: str) -> bytes:
-    return hmac.digest(frame.deployment.encode(), "\x1f".join(parts).encode(), "sha256")
+    return mac(frame.deployment, "mail", *parts).hex()[:32]
 
 
 _BARE = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~.-]+@[A-Za-z0-9.-]+")

@@ -50,6 +50,21 @@ def parts(issue: Issue, way_out: WayOut, whole_url: str = "") -> Parts:
     return Parts(html=_html(shown, way_out), text=_text(shown, way_out), whole=attached)
 
 
+def titles(issue: Issue, way_out: WayOut, whole_url: str = "") -> Parts:
+    """Render an issue as titles alone, as many as fit, with nothing to attach."""
+    ids = _by_weight(issue)
+
+    def cut(count: int) -> Page:
+        plan = Plan(full=frozenset(), titled=frozenset(ids[:count]), room=_ROOMS[-1])
+        return page(issue, plan, whole_url)
+
+    def fits(count: int) -> bool:
+        return _size(_html(cut(count), way_out)) < HTML_LIMIT
+
+    shown = cut(_most(min(_TITLES_AT_MOST, len(ids)), fits))
+    return Parts(html=_html(shown, way_out), text=_text(shown, way_out), whole="")
+
+
 # --- what fits --------------------------------------------------------------------------------
 
 

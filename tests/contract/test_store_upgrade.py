@@ -1,7 +1,7 @@
 """An older database grows into the present schema and keeps what it holds."""
 
 import sqlite3
-from datetime import date
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 import pytest
@@ -10,6 +10,7 @@ from sqlite_utils import Database
 from pipeline.errors import StoreError
 from pipeline.model import Outcome
 from pipeline.records import Subscriber
+from pipeline.schedule import parse_schedule
 from store import open_store
 from store.migrations import MIGRATIONS, SCHEMA_VERSION
 from tests import make
@@ -24,6 +25,7 @@ from tests import make
         "m006_linked_pages",
         "m007_alarms",
         "m008_stories",
+        "m009_delivery",
     ]
 )
 def old_home(tmp_path: Path, request: pytest.FixtureRequest) -> Path:
@@ -43,6 +45,7 @@ def test_opening_brings_it_up_to_date_and_keeps_its_data(old_home: Path) -> None
     store = open_store(old_home)
     kept = Subscriber(address="analyst@example.org", digest="daily", added_at=make.NOW)
     assert (store.schema_version, store.subscribers()) == (SCHEMA_VERSION, (kept,))
+    assert len(store.secret()) == 32
     store.close()
     database = sqlite3.connect(old_home / "policywatch.db")
     for table in ("label", "snapshot", "backfill", "page_copy", "host_wait", "cluster", "closing"):
@@ -103,6 +106,28 @@ insert into digest_issue (digest, number, window_start, window_end, seq_from, se
 values ('daily', 1, '2026-01', '2026-02', 0, 1, '{}', '2026');
 insert into digest_item (digest, seq, issue_id) values ('daily', 1, 1);
 """
+
+
+def test_a_digest_of_a_time_before_timetables_still_tells_all_that_was_never_told(
+    tmp_path: Path,
+) -> None:
+    db = Database(tmp_path / "policywatch.db")
+    MIGRATIONS.apply(db, stop_before="m009_delivery")
+    db.execute("insert into run (job, started_at) values ('poll', '2026-02-01T00:00:00.000000Z')")
+    db.conn.commit()
+    db.close()
+    store = open_store(tmp_path)
+    first = make.digest(schedule=(parse_schedule("07:30"),))
+    store.timetables.sync([first], make.NOW)
+    standing = store.timetables.standing(first, make.NOW)
+    started = datetime(2026, 2, 1, tzinfo=UTC)
+    assert (standing.added_at, standing.seq_from) == (started, 0)
+    later = make.digest("weekly", schedule=(parse_schedule("mon 07:30"),))
+    store.timetables.sync([first, later], make.NOW)
+    assert store.timetables.standing(later, make.at(days=1)).added_at == make.NOW
+    store.close()
+
+
 _ITEM_OF_BEFORE = """
 insert into source (slug, name, kind, url, organisation, jurisdiction, language, type, tier,
     "group", enabled, added_at)

@@ -27,6 +27,7 @@ class Outcome:
     unknown: bool = False
     account: bool = False
     payload: bool = False
+    too_big: bool = False
 
 
 LATER = Outcome()
@@ -44,5 +45,5 @@ def attempt(settings: SmtpSettings, mail: Mail = MAIL) -> tuple[Outcome, str]:
     try:
         answer = deliver(settings, mail, SENDER, on_payload=lambda: began.append(True))
     except DeliveryError as e:
-        return Outcome(e.permanent, e.unknown, e.account, bool(began)), str(e)
+        return Outcome(e.permanent, e.unknown, e.account, bool(began), e.too_big), str(e)
     return Outcome(payload=bool(began)), answer

@@ -8,9 +8,10 @@ import pytest
 from bs4 import BeautifulSoup
 
 from jobs.deployment import Deployment
-from jobs.digest import send
+from jobs.digest import note_digests, send
 from jobs.findings import draft
 from jobs.settings import Settings
+from jobs.window import window_of
 from pipeline.config import load_configuration
 from pipeline.digest import Issue, from_json
 from pipeline.ports import Store
@@ -129,6 +130,9 @@ def test_an_issue_that_is_built_again_after_a_crash_says_the_same(world: World) 
         configuration=world.configuration,
         store=world.store,
     )
-    made = draft(deployment, world.configuration.digests[0], make.NOW)
+    (spec,) = world.configuration.digests
+    note_digests(deployment)
+    window = window_of(deployment, spec, make.NOW)
+    made = draft(deployment, spec, window, make.NOW)
     world.store.save_stories(made.members, ())
-    assert draft(deployment, world.configuration.digests[0], make.NOW) == made
+    assert draft(deployment, spec, window, make.NOW) == made

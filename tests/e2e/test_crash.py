@@ -1,13 +1,19 @@
 """kill -9 at bad moments: nothing lost, nothing said twice, the database sound."""
 
+import json
 import random
 import sqlite3
 import subprocess
+import sys
 import time
 from collections import Counter
+from pathlib import Path
+from typing import Any
 
+from tests.e2e import killed as killed_module
 from tests.e2e.test_service import until
 from tests.e2e.world import Deployment, Page, Sink, Site, rss, sources_yaml
+from tests.smtp_server import SmtpServer, Taken
 
 SOURCES = 12
 
@@ -80,6 +86,54 @@ def test_digests_killed_at_random_say_everything_once(
     copies = Counter(mail.content for mail in sink.mails)
     assert len(copies) == len(issues)
     assert max(copies.values()) <= 2
+
+
+def test_a_digest_killed_at_any_step_says_everything_once(tmp_path: Path) -> None:
+    template = tmp_path / "template"
+    template.mkdir()
+    addresses = ("a@example.org", "b@example.org")
+    killed_module.prepare(template, *addresses)
+    with SmtpServer() as server:
+        command = [sys.executable, "-m", "tests.e2e.killed", str(template), f"{server.port}"]
+        with subprocess.Popen(
+            command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+        ) as process:
+            deaths = 0
+            # Every third step, of some ninety, is near to all of them.
+            for step in range(1, 400, STRIDE):
+                server.taken.clear()
+                found = told(process, step)
+                check_said_once(found, server.taken, addresses)
+                if not found["died"]:
+                    break
+                deaths += 1
+            assert process.stdin
+            process.stdin.close()
+    assert deaths >= 25
+
+
+STRIDE = 3
+
+
+def told(process: "subprocess.Popen[str]", step: int) -> dict[str, Any]:
+    assert process.stdin
+    assert process.stdout
+    process.stdin.write(f"{step}\n")
+    process.stdin.flush()
+    found: dict[str, Any] = json.loads(process.stdout.readline())
+    return found
+
+
+def check_said_once(found: dict[str, Any], taken: list[Taken], addresses: tuple[str, ...]) -> None:
+    assert (found["integrity"], found["issues"], found["busy"]) == ("ok", 1, 0), found
+    assert (found["told"], found["later"]) == ([1, 2], [0, 0]), found
+    assert [(address, state) for address, state, _ in found["mails"]] == [
+        (address, "sent") for address in addresses
+    ]
+    for address, _, resent in found["mails"]:
+        copies = [one.payload for one in taken if address in one.recipient]
+        assert len(set(copies)) == 1, (address, found)
+        assert 1 <= len(copies) <= 1 + resent, (address, found)
 
 
 def test_a_mail_cut_off_behind_its_payload_is_resent_once_byte_for_byte(

@@ -30,7 +30,7 @@ def typed(words: list[str]) -> None:
     context = click.Context(policywatch, info_name="policywatch")
     command: click.Command = policywatch
     rest = list(words)
-    while isinstance(command, click.Group):
+    while isinstance(command, click.Group) and (rest or not command.invoke_without_command):
         name = rest.pop(0)
         found = command.get_command(context, name)
         if found is None:

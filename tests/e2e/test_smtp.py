@@ -82,36 +82,49 @@ def test_a_mail_is_sent_whatever_becomes_of_quit(act: str) -> None:
 # --- what was not accepted --------------------------------------------------------------------
 
 
+# Each way of going wrong, at each step: before a mail is named every other would meet the same.
+_STEPS = {"connect": OURS, "banner": OURS, "ehlo": OURS, "rcpt": LATER, "data": LATER}
+_ACTS = ("hang", "drop", "reset", "garbage", "half", "long", "drip", "endless", "nul")
+_EVERYWHERE = [
+    pytest.param(at, act, expected, id=f"{at}-{act}")
+    for at, expected in _STEPS.items()
+    for act in _ACTS
+    # Before the first byte there is nothing to be half of.
+    if at != "connect" or act in ("hang", "drop", "reset")
+]
+
+
 @pytest.mark.parametrize(
     ("at", "act", "expected"),
     [
-        ("connect", "drop", LATER),
-        ("connect", "reset", LATER),
-        ("connect", "hang", LATER),
+        *_EVERYWHERE,
         ("banner", "421 busy", OURS),
         ("banner", "554 go away", OURS),
-        ("banner", "garbage", OURS),
-        ("banner", "half", LATER),
-        ("banner", "long", LATER),
-        ("banner", "drip", LATER),
-        ("banner", "endless", LATER),
         ("ehlo", "502 what", OURS),
-        ("ehlo", "drop", LATER),
-        ("ehlo", "hang", LATER),
+        ("ehlo", "421 busy", OURS),
+        ("mail", "421 busy", OURS),
         ("mail", "451 later", OURS),
         ("mail", "550 not you", Outcome(permanent=True, account=True)),
+        ("mail", "552 5.3.4 too big", Outcome(permanent=True, too_big=True)),
         ("mail", "hang", LATER),
+        ("mail", "garbage", OURS),
+        ("rcpt", "421 busy", LATER),
         ("rcpt", "450 greylisted", LATER),
         ("rcpt", "452 too many", LATER),
         ("rcpt", "550 nobody here", Outcome(permanent=True)),
-        ("rcpt", "drop", LATER),
+        ("rcpt", "552 mailbox full", Outcome(permanent=True)),
+        ("data", "421 busy", LATER),
         ("data", "451 later", LATER),
         ("data", "554 no", Outcome(permanent=True)),
         ("data", "250 what", LATER),
-        ("data", "drip", LATER),
         ("payload", "reset", Outcome(payload=True)),
+        ("payload", "hang", Outcome(payload=True)),
+        ("dot", "421 busy", Outcome(payload=True)),
         ("dot", "451 later", Outcome(payload=True)),
-        ("dot", "552 too big", Outcome(permanent=True, payload=True)),
+        ("dot", "550 spam", Outcome(permanent=True, payload=True)),
+        ("dot", "552 too big", Outcome(permanent=True, payload=True, too_big=True)),
+        ("dot", "552 5.2.2 mailbox full", Outcome(permanent=True, payload=True)),
+        ("dot", "554 5.3.4 too big", Outcome(permanent=True, payload=True, too_big=True)),
     ],
 )
 def test_what_goes_wrong_before_the_last_answer_was_not_accepted(
@@ -125,6 +138,34 @@ def test_what_goes_wrong_before_the_last_answer_was_not_accepted(
     assert outcome == expected
     assert server.taken == []
     assert error.startswith(f"127.0.0.1:{server.port}: ")
+    assert error.isprintable()
+
+
+@pytest.mark.parametrize("act", ["slow", "lines"])
+def test_a_server_may_take_its_time_and_many_words(act: str) -> None:
+    with SmtpServer(at="all", act=act) as server:
+        assert attempt(plain(server))[0] == Outcome(payload=True)
+    assert len(server.taken) == 1
+
+
+@pytest.mark.parametrize(
+    ("at", "expected"),
+    [
+        ("banner", OURS),
+        ("ehlo", LATER),
+        ("mail", LATER),
+        ("rcpt", LATER),
+        ("data", Outcome(payload=True)),
+    ],
+)
+def test_an_answer_given_in_advance_is_never_taken_for_acceptance(
+    at: str, expected: Outcome
+) -> None:
+    with SmtpServer(at=at, act="early") as server:
+        outcome, error = attempt(plain(server))
+    assert outcome == expected
+    assert "it spoke out of turn: 250 queued as 41" in error
+    assert server.taken == []
 
 
 BIG = make.mail(payload=(b"x" * 70 + b"\r\n") * 400_000)
@@ -134,14 +175,14 @@ def test_a_closed_port_is_named() -> None:
     with SmtpServer() as server:
         settings = plain(server)
     outcome, error = attempt(settings)
-    assert outcome == LATER
+    assert outcome == OURS
     assert error == f"{settings.name}: connecting: [Errno 111] Connection refused"
 
 
 def test_a_mail_larger_than_the_server_takes_is_not_tried() -> None:
     with SmtpServer(extensions=("SIZE 40",)) as server:
         outcome, error = attempt(plain(server))
-    assert outcome == Outcome(permanent=True)
+    assert outcome == Outcome(permanent=True, too_big=True)
     assert f"takes mails of at most 40 bytes, this one has {len(MAIL.payload)}" in error
     assert "MAIL" not in server.commands
 
@@ -166,7 +207,8 @@ def test_what_is_no_address_is_never_spoken(address: str) -> None:
 
 @pytest.mark.parametrize("keeps", [True, False])
 @pytest.mark.parametrize(
-    "act", ["drop", "reset", "hang", "drip", "endless", "garbage", "half", "long", "354 more"]
+    "act",
+    ["drop", "reset", "hang", "drip", "endless", "garbage", "half", "long", "nul", "354 more"],
 )
 def test_silence_or_noise_after_the_dot_proves_nothing(act: str, keeps: bool) -> None:
     seconds = IMPATIENCE if act in ("hang", "drip") else PATIENCE
@@ -196,7 +238,7 @@ def test_an_issue_is_read_back_by_another_s_parser() -> None:
     with Postbox() as postbox:
         url = f"smtp+plain://127.0.0.1:{postbox.port}"
         settings = Settings(home=Path(), mail_from=SENDER, smtp_url=url)
-        OUTPUTS["smtp"](settings, mail, lambda: None)
+        OUTPUTS["smtp"].send(settings, mail, lambda: None)
     (received,) = postbox.envelopes
     assert received.rcpt_tos == ["analyst@example.org"]
     assert isinstance(received.content, bytes)

@@ -1,10 +1,8 @@
 """TLS, login and settings: no secret and no mail leaves in clear."""
 
-import shutil
 import ssl
-import subprocess
 import sys
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +18,6 @@ from jobs.settings import Settings
 from pipeline.errors import DeliveryError
 from tests.e2e.attempts import (
     IMPATIENCE,
-    LATER,
     MAIL,
     OURS,
     PASSWORD,
@@ -28,45 +25,10 @@ from tests.e2e.attempts import (
     Outcome,
     attempt,
 )
+from tests.e2e.authority import Authority
 from tests.smtp_server import SmtpServer
 
 # --- TLS and login ----------------------------------------------------------------------------
-
-
-@dataclass(frozen=True)
-class Authority:
-    ca_file: str
-    ours: ssl.SSLContext
-    other_name: ssl.SSLContext
-
-
-@pytest.fixture(scope="module")
-def authority(tmp_path_factory: pytest.TempPathFactory) -> Authority:
-    if not shutil.which("openssl"):
-        pytest.skip("the openssl command makes the certificates, and it is not installed")
-    folder = tmp_path_factory.mktemp("tls")
-    _openssl(folder, "-keyout ca.key -out ca.pem -subj /CN=test-authority")
-    return Authority(
-        ca_file=str(folder / "ca.pem"),
-        ours=_certified(folder, "ours", "IP:127.0.0.1"),
-        other_name=_certified(folder, "other", "DNS:other.example"),
-    )
-
-
-_NEW = "req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -days 2"
-
-
-def _openssl(folder: Path, arguments: str) -> None:
-    command = ["openssl", *_NEW.split(), *arguments.split()]
-    subprocess.run(command, cwd=folder, check=True, capture_output=True)
-
-
-def _certified(folder: Path, name: str, address: str) -> ssl.SSLContext:
-    signed = f"-CA ca.pem -CAkey ca.key -keyout {name}.key -out {name}.pem -subj /CN={name}"
-    _openssl(folder, f"{signed} -addext subjectAltName={address}")
-    context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
-    context.load_cert_chain(folder / f"{name}.pem", folder / f"{name}.key")
-    return context
 
 
 @pytest.fixture(params=[Security.STARTTLS, Security.IMPLICIT])
@@ -140,6 +102,18 @@ def test_a_refused_login_is_permanent_and_tried_once(
     assert error.endswith("AUTH: 535 no …")
 
 
+@pytest.mark.parametrize("act", ["hang", "drop", "garbage", "421 busy", "334 bW9yZQ=="])
+def test_a_login_that_breaks_off_is_tried_later(
+    authority: Authority, security: Security, act: str
+) -> None:
+    seconds = IMPATIENCE if act == "hang" else PATIENCE
+    with tls_server(authority.ours, security, at="auth", act=act) as server:
+        outcome, error = attempt(secure(server, authority, security, seconds=seconds))
+    assert outcome == OURS
+    assert server.commands.count("AUTH") == 1
+    assert PASSWORD not in error
+
+
 def test_a_login_that_is_busy_is_tried_later(authority: Authority, security: Security) -> None:
     with tls_server(authority.ours, security, at="auth", act="454 busy") as server:
         assert attempt(secure(server, authority, security))[0] == OURS
@@ -188,9 +162,14 @@ def test_a_file_that_holds_no_certificates_is_named(tmp_path: Path) -> None:
     ("act", "expected"),
     [
         ("454 not now", OURS),
-        ("hang", LATER),
-        ("drop", LATER),
-        ("220 go on\r\n250 spoken in clear", LATER),
+        ("421 busy", OURS),
+        ("501 what", OURS),
+        ("hang", OURS),
+        ("drop", OURS),
+        ("garbage", OURS),
+        ("half", OURS),
+        ("endless", OURS),
+        ("220 go on\r\n250 spoken in clear", OURS),
     ],
 )
 def test_a_broken_start_of_tls_never_goes_on_in_clear(
@@ -269,17 +248,5 @@ def test_an_address_that_would_be_unsafe_is_refused(url: str, trouble: str) -> N
 )
 def test_what_is_not_set_is_named(settings: Settings, trouble: str) -> None:
     with pytest.raises(DeliveryError, match=trouble) as caught:
-        OUTPUTS["smtp"](settings, MAIL, lambda: None)
+        OUTPUTS["smtp"].send(settings, MAIL, lambda: None)
     assert caught.value.account
-
-
-def test_a_mail_can_be_a_file(tmp_path: Path) -> None:
-    path = OUTPUTS["file"](Settings(home=tmp_path), MAIL, lambda: None)
-    assert Path(path).read_bytes() == MAIL.payload
-    assert [p.suffix for p in (tmp_path / "mails").iterdir()] == [".eml"]
-
-
-def test_a_mail_that_cannot_be_a_file_is_not_accepted(tmp_path: Path) -> None:
-    (tmp_path / "mails").write_text("in the way")
-    with pytest.raises(DeliveryError, match="cannot be written"):
-        OUTPUTS["file"](Settings(home=tmp_path), MAIL, lambda: None)

@@ -164,6 +164,7 @@ digests:
     notes: yes
     gloss_command: translate --to ja
     limits: {read_first: 3, per_theme: 12, near_misses: 0}
+    outputs: [{file: mails}, feed: feeds/weekly.atom, webhook: 'https://hooks.example/x']
   - {id: daily, title: News, themes: all, schedule: '07:30'}
 """
     assert digests(text, "safety", "rights") == (
@@ -191,6 +192,7 @@ digests:
                 per_theme=12,
                 near_misses=0,
             ),
+            outputs=("file:mails", "feed:feeds/weekly.atom", "webhook:https://hooks.example/x"),
         ),
         DigestSpec(
             id="daily",
@@ -234,6 +236,39 @@ digests:
             id="command",
         ),
         pytest.param("state: kept", "unknown key 'state'", id="state"),
+        pytest.param(
+            "outputs: [file]", "'outputs', entry 1: must be one kind", id="output without a target"
+        ),
+        pytest.param("outputs: [{file: ''}]", "'outputs', entry 1: 'file' needs", id="no target"),
+        pytest.param(
+            "outputs: [{files: x}]",
+            "'outputs', entry 1: no output 'files', there is file, feed, webhook (did you mean",
+            id="output",
+        ),
+        pytest.param(
+            "outputs: [{feed: ../x}]", "'outputs', entry 1: '../x' leaves", id="a path that leaves"
+        ),
+        pytest.param(
+            "outputs: [{webhook: mails}]", "'outputs', entry 1: 'mails' is no address", id="hook"
+        ),
+        pytest.param(
+            "outputs: [{webhook: 'http://hooks.example/'}]",
+            "'outputs', entry 1: 'http://hooks.example/' would go out in clear",
+            id="a hook in clear",
+        ),
+        pytest.param(
+            "outputs: [{webhook: 'https://me@hooks.example/'}]",
+            "'outputs', entry 1: holds a user name",
+            id="a hook with a password",
+        ),
+        pytest.param(
+            "outputs: [{file: x}, {file: X}]", "'outputs': names the same target twice", id="twice"
+        ),
+        pytest.param(
+            "schedule: 31 08:00",
+            "'schedule', entry 1: '31' is not a day of every month",
+            id="a day that some months lack",
+        ),
         pytest.param("titel: x", "unknown key 'titel' (did you mean 'title'?)", id="typo"),
     ],
 )

@@ -360,6 +360,8 @@ def test_a_source_is_due_by_its_time_or_before_a_cut_off() -> None:
     read = replace(waiting, last_attempt_at=make.at(minutes=80))
     assert not due(read, make.at(minutes=81), [cutoff])
     assert due(replace(waiting, last_attempt_at=None), make.at(minutes=76), [cutoff])
+    assert due(waiting, make.at(minutes=125), [cutoff])
+    assert not due(read, make.at(minutes=125), [cutoff])
 
 
 def test_one_read_a_day_is_unconditional() -> None:

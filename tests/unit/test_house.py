@@ -11,7 +11,7 @@ import pytest
 ROOT = Path(__file__).parents[2]
 
 
-@pytest.mark.parametrize("package", ["pipeline", "store", "jobs", "demo"])
+@pytest.mark.parametrize("package", ["pipeline", "store", "web", "jobs", "demo"])
 def test_nobody_else_owns_our_packages(package: str) -> None:
     owners = packages_distributions().get(package, ["policywatch"])
     assert set(owners) == {"policywatch"}
@@ -33,7 +33,7 @@ def test_no_registry_address_stands_in_the_repository() -> None:
 def test_every_package_says_what_it_is() -> None:
     inits = [
         p
-        for top in ("pipeline", "store", "jobs", "demo")
+        for top in ("pipeline", "store", "web", "jobs", "demo")
         for p in (ROOT / top).rglob("__init__.py")
     ]
     assert [str(p) for p in inits if not p.read_text(encoding="utf-8").startswith('"""')] == []

@@ -22,7 +22,8 @@ from pipeline.issue import (
     to_json,
 )
 from pipeline.model import Tier
-from pipeline.render.mail import Frame, render, subject, unsubscribe_token
+from pipeline.render.mail import Frame, render, subject
+from pipeline.tokens import unsubscribe_token
 from tests import make
 from tests.issues import (
     ADDRESS,
@@ -138,7 +139,7 @@ def test_text_comes_before_html() -> None:
 
 def test_with_an_address_of_ours_one_click_unsubscribes() -> None:
     frame = replace(FRAME, base_url="https://watch.example/")
-    token = unsubscribe_token(frame, "daily", ADDRESS)
+    token = unsubscribe_token(frame.deployment, "daily", ADDRESS)
     made = render(issue(), frame, ADDRESS)
     headers = raw_headers(made.payload)
     assert len(token) == 22

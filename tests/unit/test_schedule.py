@@ -5,7 +5,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pipeline.records import Slot
-from pipeline.schedule import cutoffs, last_cutoff, next_cutoff, parse_schedule
+from pipeline.schedule import (
+    cutoffs,
+    last_cutoff,
+    next_cutoff,
+    parse_schedule,
+    write_schedule,
+)
 from tests import make
 
 EVERY_DAY = frozenset(range(7))
@@ -20,6 +26,8 @@ EVERY_DAY = frozenset(range(7))
         ("mon,thu 18:00", Slot(days=frozenset({0, 3}), at=time(18))),
         ("SAT-mon,Wed  23:59", Slot(days=frozenset({5, 6, 0, 2}), at=time(23, 59))),
         ("sunday 00:00", Slot(days=frozenset({6}), at=time(0))),
+        ("1 08:00", Slot(days=frozenset(), dates=frozenset({1}), at=time(8))),
+        ("1,15,LAST 8:00", Slot(days=frozenset(), dates=frozenset({0, 1, 15}), at=time(8))),
     ],
 )
 def test_a_schedule_is_days_and_a_time(text: str, slot: Slot) -> None:
@@ -35,6 +43,9 @@ def test_a_schedule_is_days_and_a_time(text: str, slot: Slot) -> None:
         pytest.param("mon- 07:30", "never numbers", id="half a range"),
         pytest.param("-fri 07:30", "never numbers", id="the other half"),
         pytest.param("mon,,tue 07:30", "never numbers", id="an empty day"),
+        pytest.param("0 08:00", "not a day of every month", id="before the first"),
+        pytest.param("1,29 08:00", "not a day of every month", id="what February lacks"),
+        pytest.param("1,mon 08:00", "never numbers", id="a date and a day"),
         pytest.param("mon", "'mon' is not a time of day", id="no time"),
         pytest.param("450", "'450' is not a time of day", id="what YAML makes of an unquoted time"),
         pytest.param("24:00", "the hours end at 23:59", id="midnight of the day after"),
@@ -106,6 +117,29 @@ def test_a_weekly_digest_is_due_once_a_week() -> None:
 def test_two_schedules_at_one_moment_are_one_cutoff() -> None:
     spec = make.digest(schedule=(parse_schedule("mon 09:00"), parse_schedule("09:00")))
     assert cutoffs(spec, make.at(days=-2), make.NOW) == (make.at(days=-1), make.NOW)
+
+
+@pytest.mark.parametrize(
+    ("slot", "expected"),
+    [
+        ("1 09:00", ["2026-02-01", "2026-03-01", "2026-04-01"]),
+        ("15,28 09:00", ["2026-02-15", "2026-02-28", "2026-03-15", "2026-03-28"]),
+        ("last 09:00", ["2026-01-31", "2026-02-28", "2026-03-31"]),
+    ],
+)
+def test_a_monthly_digest_is_due_on_its_days(slot: str, expected: list[str]) -> None:
+    spec = make.digest(schedule=(parse_schedule(slot),))
+    found = cutoffs(spec, utc("2026-01-30"), utc("2026-04-02"))
+    assert [f"{moment:%Y-%m-%d}" for moment in found] == expected
+    assert next_cutoff(spec, utc("2026-01-30")) == found[0]
+    assert last_cutoff(spec, found[1] - timedelta(microseconds=1)) == found[0]
+
+
+def test_schedules_that_mean_the_same_are_written_alike() -> None:
+    one = [parse_schedule(text) for text in ("mon-fri 7:30", "last,1 08:00", "09:00")]
+    other = [parse_schedule(text) for text in ("mon-sun 9:00", "fri,mon-thu 07:30", "1,last 8:00")]
+    assert write_schedule(one) == write_schedule(other)
+    assert {parse_schedule(line) for line in write_schedule(one).splitlines()} == set(one)
 
 
 def test_without_a_schedule_nothing_is_due() -> None:

@@ -1,0 +1,67 @@
+"""What the next issue of a digest covers, and how the reading for it stands."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from jobs.deployment import Deployment
+from pipeline.health import awaited, left_alone_until
+from pipeline.model import SourceState
+from pipeline.pace import waits as pauses
+from pipeline.records import DigestSpec, IssueRecord, Standing
+from pipeline.windows import owed
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Window:
+    """What the next issue of a digest covers, and how it was read."""
+
+    standing: Standing
+    previous: IssueRecord | None
+    owed: tuple[datetime, ...]
+    unread: int
+    read_at: datetime | None
+    first: bool
+    """The digest has no issue yet, and nobody asked for a part of its past."""
+
+
+def window_of(deployment: Deployment, spec: DigestSpec, now: datetime) -> Window:
+    """Return what an issue made now would cover."""
+    store = deployment.store
+    standing = store.timetables.standing(spec, now)
+    previous = store.last_issue(spec.id)
+    moments = owed(standing, previous, now) if store.first_run_at() else ()
+    states = store.source_states()
+    attempts = [state.last_attempt_at for state in states.values() if state.last_attempt_at]
+    return Window(
+        standing=standing,
+        previous=previous,
+        owed=moments,
+        unread=_unread(deployment, states, moments[-1], now) if moments else 0,
+        read_at=max(attempts, default=None),
+        first=previous is None,
+    )
+
+
+def _unread(
+    deployment: Deployment, states: Mapping[str, SourceState], cutoff: datetime, now: datetime
+) -> int:
+    """Count the sources whose reading for a cut-off is still to come and may come."""
+    waiting = pauses(states.values(), now)
+    return sum(
+        source.enabled
+        and awaited(states[source.id], cutoff)
+        and not left_alone_until(source, states[source.id], waiting, now)
+        for source in deployment.configuration.sources
+        if source.id in states
+    )
+
+
+def unread_warning(window: Window, spec: DigestSpec, sources: int) -> tuple[str, ...]:
+    """Say what was not read in time for an issue, and when the newest reading was."""
+    if not window.unread:
+        return ()
+    read = window.read_at and window.read_at.astimezone(ZoneInfo(spec.zone))
+    last = f"the newest reading was at {read:%Y-%m-%d %H:%M} ({spec.zone})" if read else "none was"
+    return (f"{window.unread} of {sources} sources were not read in time for this issue; {last}.",)

@@ -1,0 +1,1 @@
+"""Our pages: those that a mail links to, and nothing that needs to know who asks."""
