@@ -34,7 +34,7 @@ test: setup ## every test
 	$(BIN)/pytest -n 2
 
 cover: setup ## branch coverage of the pure modules, which must be complete
-	$(BIN)/pytest tests/unit --cov --cov-branch --cov-report=term-missing --cov-fail-under=100
+	$(BIN)/pytest -n 2 tests/unit --cov --cov-branch --cov-report=term-missing --cov-fail-under=100
 
 docs: setup ## check that the documents are true
 	$(BIN)/pytest tests/e2e/test_readme.py tests/e2e/test_themes_manual.py tests/unit/test_themes_manual.py \

@@ -12,6 +12,7 @@ from bs4 import BeautifulSoup, Tag
 
 from jobs.deployment import JOB_WAIT_SECONDS, Deployment
 from pipeline import identity
+from pipeline.changes import NewItem
 from pipeline.charset import decode
 from pipeline.classify import classify, scope_of
 from pipeline.errors import SourceError
@@ -22,7 +23,6 @@ from pipeline.model import (
     Field,
     Item,
     Match,
-    NewItem,
     Origin,
     Outcome,
     RawItem,

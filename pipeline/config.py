@@ -6,13 +6,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeVar
 
+from pipeline.digestshapes import DigestsShape
 from pipeline.errors import ConfigError, Problem
 from pipeline.model import Source
 from pipeline.records import DigestSpec
 from pipeline.rules.ruleset import Ruleset, load_ruleset, run_tests
 from pipeline.rules.sense import strangers
 from pipeline.selection import within
-from pipeline.shapes import DigestsShape, SourcesShape
+from pipeline.shapes import SourcesShape
 from pipeline.urls import identity_form
 from pipeline.yamlfile import Value, Where, YamlFile, did_you_mean, read_path, validate
 

@@ -7,15 +7,13 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Final
 
+from pipeline.changes import ChangedItem, KnownItem, SeenItem
 from pipeline.model import (
-    ChangedItem,
     Item,
-    KnownItem,
     Match,
     Notice,
     Origin,
     Reason,
-    SeenItem,
     Verdict,
 )
 

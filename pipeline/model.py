@@ -8,7 +8,6 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
 
-from pipeline.linked import Linked
 from pipeline.places import Hub, Selectors
 from pipeline.readonly import read_only
 from pipeline.signs import Signs
@@ -247,23 +246,6 @@ class Item:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class KnownItem:
-    """An item that the store holds, as far as identity and edits ask for it."""
-
-    id: int
-    revision: int
-    item: Item
-    first_seen_at: datetime
-    origin: Origin = Origin.NEWS
-    applied_themes: frozenset[str] = frozenset()
-    """Themes that apply to the current revision."""
-    noticed_themes: frozenset[str] = frozenset()
-    """Themes under which any notice of this item stands in the ledger."""
-    last_noticed_at: datetime | None = None
-    linked: Linked | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Evidence:
     """One place in one text that made a rule fire: half-open code-point offsets, original words."""
 
@@ -309,38 +291,6 @@ class Notice:
 
     theme: str
     reason: Reason
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class NewItem:
-    """An item to store for the first time, with all the keys by which it is known for ever."""
-
-    item: Item
-    keys: tuple[str, ...]
-    origin: Origin
-    matches: tuple[Match, ...] = ()
-    notices: tuple[Notice, ...] = ()
-    linked: Linked | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ChangedItem:
-    """A known item with another fingerprint, or with the text of its page: its next revision."""
-
-    known: KnownItem
-    item: Item
-    keys: tuple[str, ...]
-    matches: tuple[Match, ...] = ()
-    notices: tuple[Notice, ...] = ()
-    linked: Linked | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SeenItem:
-    """A known item that did not change, with the keys to remember it by."""
-
-    known: KnownItem
-    keys: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -6,6 +6,7 @@ from datetime import date, datetime
 from typing import Protocol
 
 from pipeline.alarms import AlarmRecord
+from pipeline.changes import KnownItem, NewItem
 from pipeline.circulation import Mails, Readers, Timetables
 from pipeline.closing import Closing, OpenClosing
 from pipeline.clusters import Member
@@ -13,8 +14,6 @@ from pipeline.coverage import Count
 from pipeline.judging import Chunk, Pass, RulesetRecord, StoredTexts
 from pipeline.linked import Copy, LinkedCounts
 from pipeline.model import (
-    KnownItem,
-    NewItem,
     Source,
     SourceResult,
     SourceState,

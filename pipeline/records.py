@@ -5,16 +5,14 @@ from datetime import date, datetime, time
 from enum import StrEnum
 
 from pipeline.alarms import Alarm
+from pipeline.changes import ChangedItem, NewItem, SeenItem
 from pipeline.linked import Linked
 from pipeline.model import (
-    ChangedItem,
     Item,
     Match,
-    NewItem,
     Origin,
     Outcome,
     Reason,
-    SeenItem,
     SourceResult,
     SourceState,
     Type,

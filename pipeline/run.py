@@ -11,15 +11,13 @@ from datetime import date, datetime, timedelta
 
 from pipeline import dedupe, follow, identity, watch, yields
 from pipeline.alarms import alarms
+from pipeline.changes import ChangedItem, KnownItem, NewItem
 from pipeline.classify import classify
 from pipeline.fetch import HostSession
 from pipeline.health import after_reading, arrival_days, late_before, standing
 from pipeline.linked import Linked
 from pipeline.model import (
-    ChangedItem,
     Item,
-    KnownItem,
-    NewItem,
     Origin,
     Outcome,
     RawItem,

@@ -5,7 +5,6 @@ Every check belongs to one key, so that all problems of an entry are found in on
 
 import codecs
 import re
-import shlex
 from datetime import date
 from typing import Annotated, Literal, TypeVar
 from urllib.parse import urlsplit
@@ -17,7 +16,6 @@ from pydantic import (
     BaseModel,
     BeforeValidator,
     Field,
-    PlainValidator,
     ValidationInfo,
     field_validator,
 )
@@ -26,10 +24,7 @@ from pipeline.model import Source, Tier, Type
 from pipeline.parse import KINDS
 from pipeline.places import Hub, Selectors
 from pipeline.readonly import read_only
-from pipeline.records import DigestSpec, Empty, Form, Selection, Slot
-from pipeline.schedule import parse_schedule
 from pipeline.secret import PLACE
-from pipeline.targets import read_target
 from pipeline.urls import is_http_url
 from pipeline.yamlfile import Shape, did_you_mean
 from pipeline.yearly import PLACES, strange_places, varies
@@ -59,16 +54,11 @@ def _id(text: str) -> str:
     return text
 
 
-def _line(text: str) -> str:
+def one_line(text: str) -> str:
+    """Return a text that is one line; raise ValueError for any other."""
     if not text.isprintable():
         raise ValueError("must be one line of visible characters")
     return text.strip()
-
-
-def _title(text: str) -> str:
-    if len(text) > 60:
-        raise ValueError("must have at most 60 characters: it stands in every subject")
-    return _line(text)
 
 
 def _word(text: str) -> str:
@@ -167,36 +157,21 @@ def _day(value: object) -> date:
         raise ValueError(f"'{value}' is no day, such as 2026-11-25") from None
 
 
-def _listed(value: _Given) -> _Given | list[_Given]:
+def listed(value: _Given) -> _Given | list[_Given]:
     """Take one text for a list of one."""
     return [value] if isinstance(value, str) else value
 
 
-def _some(values: tuple[_Given, ...]) -> tuple[_Given, ...]:
+def some(values: tuple[_Given, ...]) -> tuple[_Given, ...]:
+    """Return values of which there is one at least; raise ValueError where there is none."""
     # Pydantic's own minimum counts valid entries alone, and says "none" beside the real trouble.
     if not values:
         raise ValueError("has no entries")
     return values
 
 
-def _slot(value: object) -> Slot:
-    if not isinstance(value, str):
-        raise ValueError("must be text, such as mon-fri 07:30")
-    return parse_schedule(value)
-
-
-def _command(text: str) -> str:
-    try:
-        shlex.split(_line(text))
-    except ValueError as e:
-        raise ValueError(
-            f"is no command line ({str(e).lower()}): write it as in a shell, translate --to en say"
-        ) from None
-    return text
-
-
 Id = Annotated[str, AfterValidator(_id)]
-Line = Annotated[str, AfterValidator(_line)]
+Line = Annotated[str, AfterValidator(one_line)]
 Language = Annotated[str, AfterValidator(_language)]
 Word = Annotated[str, AfterValidator(_word)]
 Zone = Annotated[str, AfterValidator(_zone)]
@@ -237,7 +212,7 @@ class SourceShape(Shape):
     url: Address
     organisation: Line = ""
     jurisdiction: Word = ""
-    language: Annotated[tuple[str, ...], AfterValidator(_languages), BeforeValidator(_listed)] = ()
+    language: Annotated[tuple[str, ...], AfterValidator(_languages), BeforeValidator(listed)] = ()
     type: Type = Type.OTHER
     tier: Tier = Tier.PRESS
     group: Word = ""
@@ -256,7 +231,7 @@ class SourceShape(Shape):
     enabled: bool = True
     reason: Line = Field(default="", validate_default=True)
     terms: Line = ""
-    was: Annotated[tuple[Id, ...], BeforeValidator(_listed)] = ()
+    was: Annotated[tuple[Id, ...], BeforeValidator(listed)] = ()
     notes: str = ""
     follow: Literal["none", "page", "pdf"] | None = None
     via: HubShape | None = None
@@ -359,75 +334,4 @@ class SourceShape(Shape):
 class SourcesShape(BaseModel, extra="forbid"):
     """`sources.yaml`."""
 
-    sources: Annotated[tuple[SourceShape, ...], AfterValidator(_some)]
-
-
-class LimitsShape(Shape):
-    """`limits:` of a digest: how much is shown before what remains is counted."""
-
-    read_first: int = Field(default=5, ge=0, le=20)
-    per_theme: int = Field(default=8, ge=1, le=100)
-    near_misses: int = Field(default=3, ge=0, le=20)
-
-
-class DigestShape(Shape):
-    """One entry of `digests:`."""
-
-    id: Id
-    title: Annotated[str, AfterValidator(_title)]
-    themes: Annotated[tuple[str, ...], AfterValidator(_some), BeforeValidator(_listed)] = ("all",)
-    schedule: Annotated[
-        tuple[Annotated[Slot, PlainValidator(_slot)], ...],
-        AfterValidator(_some),
-        BeforeValidator(_listed),
-    ]
-    zone: Zone = "UTC"
-    empty: Empty = Empty.SHORT
-    jurisdictions: Annotated[tuple[Word, ...], BeforeValidator(_listed)] = ()
-    types: Annotated[tuple[Type, ...], BeforeValidator(_listed)] = ()
-    languages: Annotated[tuple[Language, ...], BeforeValidator(_listed)] = ()
-    min_score: float = Field(default=0.0, ge=0, le=1_000)
-    language: Literal["en", "ja"] = "en"
-    notes: bool = False
-    gloss_command: Annotated[str, AfterValidator(_command)] = ""
-    limits: LimitsShape = LimitsShape()
-    outputs: tuple[Annotated[str, PlainValidator(read_target)], ...] = ()
-
-    @field_validator("outputs")
-    @classmethod
-    def _each_once(cls, outputs: tuple[str, ...]) -> tuple[str, ...]:
-        if len({output.lower() for output in outputs}) < len(outputs):
-            raise ValueError("names the same target twice")
-        return outputs
-
-    def digest(self) -> DigestSpec:
-        """Return the noun; `all` among the themes means every theme."""
-        takes = Selection(
-            jurisdictions=tuple(code.upper() for code in self.jurisdictions),
-            types=self.types,
-            languages=tuple(tag.lower().partition("-")[0] for tag in self.languages),
-            min_score=self.min_score,
-        )
-        form = Form(
-            language=self.language,
-            notes=self.notes,
-            gloss_command=self.gloss_command,
-            **self.limits.model_dump(),
-        )
-        return DigestSpec(
-            takes=takes,
-            form=form,
-            id=self.id,
-            title=self.title,
-            themes=() if "all" in self.themes else self.themes,
-            schedule=self.schedule,
-            zone=self.zone,
-            empty=self.empty,
-            outputs=self.outputs,
-        )
-
-
-class DigestsShape(BaseModel, extra="forbid"):
-    """`digests.yaml`."""
-
-    digests: Annotated[tuple[DigestShape, ...], AfterValidator(_some)]
+    sources: Annotated[tuple[SourceShape, ...], AfterValidator(some)]

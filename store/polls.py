@@ -5,11 +5,10 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
+from pipeline.changes import ChangedItem, NewItem
 from pipeline.errors import StoreError
 from pipeline.model import (
-    ChangedItem,
     Match,
-    NewItem,
     Notice,
     Reason,
     Source,

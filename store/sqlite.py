@@ -2,11 +2,11 @@
 
 import sqlite3
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import AbstractContextManager
 from datetime import date, datetime
 from pathlib import Path
 
 from pipeline.alarms import AlarmRecord
+from pipeline.changes import KnownItem, NewItem
 from pipeline.closing import Closing, OpenClosing
 from pipeline.clusters import Member
 from pipeline.coverage import Count
@@ -14,8 +14,6 @@ from pipeline.errors import StoreError
 from pipeline.judging import Chunk, Pass, RulesetRecord, StoredTexts
 from pipeline.linked import Copy, LinkedCounts
 from pipeline.model import (
-    KnownItem,
-    NewItem,
     Source,
     SourceResult,
     SourceState,
@@ -41,16 +39,13 @@ from pipeline.stories import Before
 from store import items, judging, labels, ledger, outbox, pages, people, polls, stories
 from store import sources as source_rows
 from store.alarms import alarm_log
-from store.connection import Connection, told
+from store.connection import told
 from store.coverage import coverage_counts
-from store.locks import Lock
 from store.migrations import SCHEMA_VERSION
-from store.opening import LOCK_DIRECTORY, open_for_reading, open_for_writing
-from store.outbox import Mails
-from store.people import Readers
+from store.opened import Opened
+from store.opening import open_for_reading, open_for_writing
 from store.search import find
 from store.spans import spans
-from store.timetables import Timetables
 
 
 def open_sqlite(home: Path, *, readonly: bool = False) -> "SqliteStore":
@@ -63,50 +58,11 @@ def open_sqlite(home: Path, *, readonly: bool = False) -> "SqliteStore":
     return SqliteStore(home, connection)
 
 
-class SqliteStore:
+class SqliteStore(Opened):
     """One deployment's memory in one SQLite file, kept by `pipeline.ports.Store`.
 
     A store belongs to the thread that opened it; others open their own.
     """
-
-    def __init__(self, home: Path, connection: Connection) -> None:
-        locks = home / LOCK_DIRECTORY
-        self._connection = connection
-        self._locks = {name: locks / f"{name}.lock" for name in ("service", "job", "mail", "pass")}
-        # Held again inside itself by one store; the service lock never is.
-        self._job = Lock(self._locks["job"])
-        self._mail = Lock(self._locks["mail"])
-        self.timetables = Timetables(connection)
-        self.readers = Readers(connection)
-        self.mails = Mails(connection)
-
-    def close(self) -> None:
-        """Close the database."""
-        self._connection.close()
-
-    def write(self, *, durable: bool = False) -> AbstractContextManager[None]:
-        """Make what happens inside one transaction; `durable` ones survive a power cut."""
-        return self._connection.write(durable=durable)
-
-    def deployment_id(self) -> str:
-        """Return the random name that the deployment got when its database was made."""
-        return str(self._connection.value("select name from deployment"))
-
-    def secret(self) -> str:
-        """Return the random secret of the deployment, from which tokens follow."""
-        return str(self._connection.value("select secret from deployment"))
-
-    def job_lock(self, holder: str, *, wait_seconds: float) -> AbstractContextManager[None]:
-        """Hold the job lock; raise LockedError naming the holder after the wait."""
-        return self._job.held(holder, wait_seconds=wait_seconds)
-
-    def mail_lock(self, holder: str, *, wait_seconds: float) -> AbstractContextManager[None]:
-        """Hold the mail lock; raise LockedError naming the holder after the wait."""
-        return self._mail.held(holder, wait_seconds=wait_seconds)
-
-    def service_lock(self, holder: str) -> AbstractContextManager[None]:
-        """Hold the service lock; raise LockedError at once when it is held."""
-        return Lock(self._locks["service"]).held(holder, wait_seconds=0)
 
     # --- sources -----------------------------------------------------------------------------
 
@@ -217,10 +173,6 @@ class SqliteStore:
     def rulesets(self) -> tuple[RulesetRecord, ...]:
         """Return every ruleset that was ever in force, the one that is in force first."""
         return judging.rulesets(self._connection)
-
-    def pass_lock(self, holder: str) -> AbstractContextManager[None]:
-        """Hold the lock of a pass over all items; raise LockedError at once when it is held."""
-        return Lock(self._locks["pass"]).held(holder, wait_seconds=0)
 
     def start_pass(self, ruleset_hash: str, now: datetime) -> Pass:
         """Begin to judge by a ruleset, or go on where an interrupted pass of it stopped."""

@@ -10,15 +10,13 @@ from datetime import UTC, datetime, timedelta
 from hashlib import sha256
 from typing import Any
 
+from pipeline.changes import ChangedItem, KnownItem, NewItem, SeenItem
 from pipeline.model import (
-    ChangedItem,
     Document,
     Evidence,
     Field,
     Item,
-    KnownItem,
     Match,
-    NewItem,
     Notice,
     Origin,
     Outcome,
@@ -26,7 +24,6 @@ from pipeline.model import (
     RawItem,
     Reason,
     Scope,
-    SeenItem,
     Source,
     SourceResult,
     SourceState,

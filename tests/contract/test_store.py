@@ -6,10 +6,9 @@ from typing import Any
 
 import pytest
 
+from pipeline.changes import KnownItem, NewItem
 from pipeline.errors import StoreError
 from pipeline.model import (
-    KnownItem,
-    NewItem,
     Notice,
     Origin,
     Outcome,

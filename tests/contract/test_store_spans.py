@@ -4,7 +4,7 @@ from datetime import datetime
 
 import pytest
 
-from pipeline.model import NewItem
+from pipeline.changes import NewItem
 from pipeline.ports import Store
 from tests import make
 from tests.contract.conftest import RULES

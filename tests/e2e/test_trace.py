@@ -10,7 +10,14 @@ import pytest
 from jobs.deployment import Deployment
 from jobs.trace import trace
 from pipeline.alarms import alarms
-from pipeline.model import Match, NewItem, Origin, Outcome, Reason, Verdict
+from pipeline.changes import NewItem
+from pipeline.model import (
+    Match,
+    Origin,
+    Outcome,
+    Reason,
+    Verdict,
+)
 from pipeline.records import Intake, MailState
 from pipeline.signs import Signs
 from tests import make

@@ -3,6 +3,7 @@ from typing import Any
 
 import pytest
 
+from pipeline.changes import ChangedItem, SeenItem
 from pipeline.dedupe import (
     Changes,
     changes,
@@ -12,13 +13,11 @@ from pipeline.dedupe import (
 )
 from pipeline.identity import Identified
 from pipeline.model import (
-    ChangedItem,
     Item,
     Match,
     Notice,
     Origin,
     Reason,
-    SeenItem,
     Verdict,
 )
 from tests import make

@@ -4,8 +4,15 @@ import pickle
 
 import pytest
 
+from pipeline.errors import ConfigError
 from pipeline.model import Evidence, Field, Match, Scope, Tier, Type, Verdict
-from pipeline.rules.ruleset import Ruleset, load_ruleset, read_ruleset, run_tests
+from pipeline.rules.ruleset import (
+    Ruleset,
+    load_ruleset,
+    read_kept_ruleset,
+    read_ruleset,
+    run_tests,
+)
 from pipeline.yamlfile import read_text
 
 LISTS = "lists: {ai: [artificial intelligence, AI, 人工知能], law: regulat* OR law}\n"
@@ -289,3 +296,11 @@ def test_a_failing_example_names_its_nearest_rule_though_three_themes_are_nearer
         "theme 4 (mine): 'A text on AI that says more than anybody wants to read in an…' "
         "must match, but misses: law; it has rule r1: 'AI' (summary)"
     )
+
+
+def test_rules_of_former_times_may_hold_what_is_refused_today() -> None:
+    text = "themes: [{id: t, title: T, rules: ['AI AND (rule NOT rule)']}]"
+    with pytest.raises(ConfigError, match="this never holds"):
+        read_ruleset(text, "themes.yaml")
+    kept = read_kept_ruleset(text, "rules 1")
+    assert kept.classify({Field.TITLE: "A rule for AI"}, Scope()) == ()
