@@ -6,13 +6,14 @@ from functools import lru_cache
 from pipeline.fold import is_cjk
 from pipeline.rules.query import allowed_in, numbers_of
 from pipeline.rules.tree import And, Boosted, InField, Near, Node, Or, Term
-from pipeline.rules.words import EVERYWHERE, Allowed, Hits, Lexicon, Texts
+from pipeline.rules.words import EVERYWHERE, Allowed, Hits, Lexicon, Texts, per_node
 
 Needs = frozenset[int]
 
 _TITLE = (True, False, False)
 
 
+@per_node
 def needed(node: Node, lexicon: Lexicon) -> Needs | None:
     """Return words of which one must be found for a node to hold; None when it needs none.
 
@@ -53,6 +54,7 @@ def required(node: Node, lexicon: Lexicon, allowed: Allowed = EVERYWHERE) -> fro
             return frozenset()
 
 
+@per_node
 def words_of(node: Node, lexicon: Lexicon) -> Needs:
     """Return every word that may be a hit of a node."""
     match node:

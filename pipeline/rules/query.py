@@ -13,7 +13,17 @@ from pipeline.fold import Span
 from pipeline.model import Evidence, Field, Scope
 from pipeline.rules.distance import is_within, others_within
 from pipeline.rules.tree import And, Boosted, InField, Near, Node, Not, Or, ScopeIs, Term
-from pipeline.rules.words import EVERYWHERE, FIELDS, Allowed, Group, Hits, Lexicon, Texts, word
+from pipeline.rules.words import (
+    EVERYWHERE,
+    FIELDS,
+    Allowed,
+    Group,
+    Hits,
+    Lexicon,
+    Texts,
+    per_node,
+    word,
+)
 
 FACTORS = (3.0, 2.0, 1.0)
 """How much a hit in the title, the summary and the body counts."""
@@ -121,6 +131,7 @@ def together(answers: Sequence[Found]) -> Found:
     return max(best for best, _ in answers), [span for _, spans in answers for span in spans]
 
 
+@per_node
 def numbers_of(node: Term, lexicon: Lexicon) -> tuple[int, ...]:
     """Return the numbers of a term's words; a sloppy phrase has several."""
     words = node.text.split() if node.slop else [node.text]
@@ -131,6 +142,7 @@ def numbers_of(node: Term, lexicon: Lexicon) -> tuple[int, ...]:
     )
 
 
+@per_node
 def plain_words(node: Node, lexicon: Lexicon) -> frozenset[int] | None:
     """Return words any of which is all that a node asks for, or None where it asks for more."""
     if isinstance(node, Term) and not node.slop:

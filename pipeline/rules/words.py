@@ -1,9 +1,9 @@
 """The words of any number of queries, found in a text in one pass over it."""
 
-from collections.abc import Container, Iterator, Mapping, Sequence
+from collections.abc import Callable, Container, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
-from typing import NamedTuple, TypeAlias
+from typing import Any, NamedTuple, TypeAlias, TypeVar
 
 from ahocorasick_rs import AhoCorasick, Implementation, MatchKind
 
@@ -12,6 +12,9 @@ from pipeline.model import Evidence, Field
 
 Hits: TypeAlias = dict[int, list[Span]]
 """Where each word was found, by its number."""
+
+_Node = TypeVar("_Node")
+_Answer = TypeVar("_Answer")
 
 Allowed: TypeAlias = tuple[bool, bool, bool]
 """Whether a hit counts in the title, the summary and the body."""
@@ -103,6 +106,8 @@ class Lexicon:
 
     words: list[Word] = field(default_factory=list)
     groups: list[Group] = field(default_factory=list)
+    answers: dict[tuple[str, int], tuple[object, Any]] = field(default_factory=dict)
+    """What functions that ask `per_node` said so far, and of which nodes."""
     _numbers: dict[Word, int] = field(default_factory=dict)
     _group_numbers: dict[Group, int] = field(default_factory=dict)
 
@@ -124,6 +129,22 @@ class Lexicon:
     def finder(self) -> "Finder":
         """Return what finds the words numbered so far."""
         return Finder(self._numbers)
+
+
+def per_node(
+    work: Callable[[_Node, Lexicon], _Answer],
+) -> Callable[[_Node, Lexicon], _Answer]:
+    """Let a function work once on each node: those of a named list are in many rules."""
+
+    def asked(node: _Node, lexicon: Lexicon) -> _Answer:
+        key = work.__name__, id(node)
+        if key not in lexicon.answers:
+            # A node that is held keeps its id to itself.
+            lexicon.answers[key] = node, work(node, lexicon)
+        answer: _Answer = lexicon.answers[key][1]
+        return answer
+
+    return asked
 
 
 class Finder:
