@@ -7,6 +7,8 @@ the words that it cannot do without was found; of those it could be filed under,
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass
+from functools import reduce
+from operator import or_
 from typing import NamedTuple
 
 from pipeline.model import Evidence, Field, Match, Scope, Verdict
@@ -33,7 +35,7 @@ class _Compiled:
     order: int
     theme: int
     rule: Rule
-    groups: frozenset[int]
+    groups: int
     judge: Judge
     lead: Lead | None
     words: Needs
@@ -58,12 +60,12 @@ class _Gate:
     """A query that lets items through or shuts them out; not without each of the `groups`."""
 
     query: str
-    groups: frozenset[int]
+    groups: int
     judge: Judge
 
     def holds(self, case: Case) -> bool:
         """Say whether the query holds."""
-        return self.groups <= case.present and self.judge(case) is not None
+        return not self.groups & ~case.present and self.judge(case) is not None
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,7 +140,7 @@ class Engine:
             near += self._near_misses(leads, cases, {j.theme for j in judged})
         return tuple([self._match(j, joined) for j in (*decided, *near[:_MOST_NEAR])])
 
-    def _gated_rules(self) -> tuple[tuple[int, frozenset[int]], ...]:
+    def _gated_rules(self) -> tuple[tuple[int, int], ...]:
         """Return one theme of those that require and see the same, with the rules of them all."""
         themes: defaultdict[tuple[tuple[str, ...], Needs], set[int]] = defaultdict(set)
         for number, gates in enumerate(self._gates):
@@ -146,7 +148,7 @@ class Engine:
             if queries:
                 themes[queries, gates.masks].add(number)
         return tuple(
-            (min(alike), frozenset(rule.order for rule in self._rules if rule.theme in alike))
+            (min(alike), _mask(rule.order for rule in self._rules if rule.theme in alike))
             for alike in themes.values()
         )
 
@@ -194,13 +196,13 @@ class Engine:
                 cases[theme] = Case(seen, texts, scope, self._presence.of(seen, texts)[0])
         return _Cases(self._gates, Case(hits, texts, scope, present), cases, in_title)
 
-    def _judged(self, rules: Iterable[int], cases: "_Cases") -> list[_Judgement]:
+    def _judged(self, rules: int, cases: "_Cases") -> list[_Judgement]:
         """Judge every theme of which a rule holds, the highest score first."""
         holding: dict[int, list[tuple[_Compiled, Found]]] = {}
-        for order in rules:
+        for order in _bits(rules):
             compiled = self._rules[order]
             case = cases.of(compiled.theme)
-            if compiled.groups <= case.present and compiled.is_asked(case.scope):
+            if not compiled.groups & ~case.present and compiled.is_asked(case.scope):
                 found = compiled.judge(case)
                 if found and found[1]:
                     holding.setdefault(compiled.theme, []).append((compiled, found))
@@ -224,16 +226,14 @@ class Engine:
         hits = tuple((compiled.rule.id, found) for compiled, found in holding)
         return _Judgement(number, verdict, score, hits, missing, excluded_by)
 
-    def _near_misses(
-        self, leads: Sequence[int], cases: "_Cases", said: set[int]
-    ) -> Sequence[_Judgement]:
+    def _near_misses(self, leads: int, cases: "_Cases", said: set[int]) -> Sequence[_Judgement]:
         """Return near misses of themes that said nothing yet, the best three first."""
         nearest: dict[int, _Judgement] = {}
         bar, in_title = 0.0, cases.in_title
-        for order in self._let_in(leads, cases):
+        for order in _bits(self._let_in(leads, cases)):
             compiled = self._rules[order]
             theme, lead, case = compiled.theme, compiled.lead, cases.of(compiled.theme)
-            if lead is None or len(lead.groups - case.present) > lead.most_absent:
+            if lead is None or (lead.groups & ~case.present).bit_count() > lead.most_absent:
                 continue
             most = compiled.most[in_title.isdisjoint(compiled.words)]
             # Of equals the first stays.
@@ -250,13 +250,12 @@ class Engine:
             bar = _third_best(nearest.values())
         return _ranked(nearest.values())
 
-    def _let_in(self, leads: Sequence[int], cases: "_Cases") -> Sequence[int]:
-        """Return the rules of themes for which what they require is there, in order."""
-        left = frozenset(leads)
+    def _let_in(self, leads: int, cases: "_Cases") -> int:
+        """Return the rules of themes for which what they require is there."""
         for theme, rules in self._gated:
-            if not rules.isdisjoint(left) and not cases.is_open(theme):
-                left -= rules
-        return leads if len(left) == len(leads) else sorted(left)
+            if leads & rules and not cases.is_open(theme):
+                leads &= ~rules
+        return leads
 
     def _near_miss(self, compiled: _Compiled, lead: Lead, case: Case) -> _Judgement | None:
         """Judge a rule that would have made its theme apply, by its score, but for one operand."""
@@ -313,16 +312,31 @@ def _ranked(judged: Iterable[_Judgement]) -> list[_Judgement]:
     return sorted(judged, key=lambda judgement: (-judgement.score, judgement.theme))
 
 
-def _filed(rules: Iterable[_Compiled], lexicon: Lexicon) -> Mapping[int, Sequence[int]]:
+def _mask(orders: Iterable[int]) -> int:
+    """Return rules by their places as one number: bit n for rule n."""
+    return reduce(or_, (1 << order for order in orders), 0)
+
+
+def _bits(mask: int) -> list[int]:
+    """Return the places of the bits that are set, in order."""
+    found = []
+    while mask:
+        lowest = mask & -mask
+        found.append(lowest.bit_length() - 1)
+        mask ^= lowest
+    return found
+
+
+def _filed(rules: Iterable[_Compiled], lexicon: Lexicon) -> Mapping[int, int]:
     """Put rules, by their places, under the words that wake them."""
     orders: defaultdict[int, list[int]] = defaultdict(list)
     for compiled in rules:
         for number in needed(compiled.rule.tree, lexicon) or ():
             orders[number].append(compiled.order)
-    return dict(orders)
+    return {number: _mask(filed) for number, filed in orders.items()}
 
 
-def _filed_leads(rules: Sequence[_Compiled]) -> Mapping[int, Sequence[int]]:
+def _filed_leads(rules: Sequence[_Compiled]) -> Mapping[int, int]:
     """Put rules that an item may nearly miss under the words of which they need one."""
     leads: defaultdict[int, list[_Compiled]] = defaultdict(list)
     for compiled in rules:
@@ -330,14 +344,15 @@ def _filed_leads(rules: Sequence[_Compiled]) -> Mapping[int, Sequence[int]]:
             of_theme = sum(lead.theme == compiled.theme for lead in leads[number])
             if len(leads[number]) < _MOST_LEADS and of_theme < _MOST_LEADS_OF_THEME:
                 leads[number].append(compiled)
-    return {number: [compiled.order for compiled in filed] for number, filed in leads.items()}
+    return {number: _mask(compiled.order for compiled in filed) for number, filed in leads.items()}
 
 
-def _woken(filed: Mapping[int, Sequence[int]], hits: Hits) -> Sequence[int]:
-    orders = [filed[number] for number in hits if number in filed]
-    if len(orders) > 1:
-        return sorted(frozenset().union(*orders))
-    return orders[0] if orders else ()
+def _woken(filed: Mapping[int, int], hits: Hits) -> int:
+    woken = 0
+    for number in hits:
+        if number in filed:
+            woken |= filed[number]
+    return woken
 
 
 def _third_best(nearest: Iterable[_Judgement]) -> float:

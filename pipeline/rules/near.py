@@ -1,6 +1,8 @@
 """Rules that miss an item by one operand of their AND, and which one that is."""
 
 from dataclasses import dataclass
+from functools import reduce
+from operator import or_
 
 from pipeline.rules.needs import Needs, frequency, needed, required
 from pipeline.rules.query import FACTORS, Case, Found, Judge, compile_node, together
@@ -15,7 +17,7 @@ class _Operand:
 
     query: str
     needs: Needs
-    groups: frozenset[int]
+    groups: int
     judge: Judge
 
 
@@ -30,7 +32,7 @@ class Lead:
     conditions: tuple[Judge, ...]
     words: Needs
     most: tuple[float, float]
-    groups: frozenset[int]
+    groups: int
     """What the operands require, all together."""
     most_absent: int
     """Where more of the groups are absent, more than one operand is."""
@@ -53,8 +55,8 @@ def lead_of(node: Node, lexicon: Lexicon) -> Lead | None:
     rarest = sorted(operands, key=lambda operand: frequency(operand.needs, lexicon))[:2]
     words = rarest[0].needs | rarest[1].needs
     most = (_most(node, FACTORS[0]), _most(node, FACTORS[1]))
-    groups = frozenset().union(*(operand.groups for operand in operands))
-    most_absent = max(len(operand.groups) for operand in operands)
+    groups = reduce(or_, (operand.groups for operand in operands))
+    most_absent = max(operand.groups.bit_count() for operand in operands)
     return Lead(tuple(operands), tuple(conditions), words, most, groups, most_absent)
 
 
@@ -76,7 +78,7 @@ def miss(lead: Lead, case: Case) -> tuple[str, Found] | None:
     absent: _Operand | None = None
     answers: list[Found] = []
     for operand in lead.operands:
-        found = operand.judge(case) if operand.groups <= case.present else None
+        found = None if operand.groups & ~case.present else operand.judge(case)
         if found is not None:
             answers.append(found)
         elif absent is None:

@@ -1,7 +1,8 @@
 """Which words a query cannot do without: most rules are not asked, as one of these is absent."""
 
 from collections.abc import Iterable
-from functools import lru_cache
+from functools import lru_cache, reduce
+from operator import or_
 
 from pipeline.fold import is_cjk
 from pipeline.rules.query import allowed_in, numbers_of
@@ -34,24 +35,24 @@ def needed(node: Node, lexicon: Lexicon) -> Needs | None:
             return None
 
 
-def required(node: Node, lexicon: Lexicon, allowed: Allowed = EVERYWHERE) -> frozenset[int]:
-    """Return groups of words of which each must be found for a node to hold."""
+def required(node: Node, lexicon: Lexicon, allowed: Allowed = EVERYWHERE) -> int:
+    """Return groups of words of which each must be found for a node to hold: bit n for group n."""
     match node:
         case Term():
-            numbers = numbers_of(node, lexicon)
-            return frozenset(lexicon.group(frozenset({n}), allowed) for n in numbers)
+            groups = (lexicon.group(frozenset({n}), allowed) for n in numbers_of(node, lexicon))
+            return reduce(or_, (1 << group for group in groups), 0)
         case Near() | And():
             children = node.children if isinstance(node, And) else (node.left, node.right)
-            return frozenset().union(*(required(child, lexicon, allowed) for child in children))
+            return reduce(or_, (required(child, lexicon, allowed) for child in children))
         case Or():
             needs = needed(node, lexicon)
-            return frozenset({lexicon.group(needs, allowed)} if needs else ())
+            return 1 << lexicon.group(needs, allowed) if needs else 0
         case InField():
             return required(node.child, lexicon, allowed_in(node))
         case Boosted():
             return required(node.child, lexicon, allowed)
         case _:
-            return frozenset()
+            return 0
 
 
 @per_node
@@ -74,17 +75,15 @@ class Presence:
     """Says which groups of words may hold in an item, so that most rules need not be asked."""
 
     def __init__(self, lexicon: Lexicon) -> None:
-        anywhere: list[set[int]] = [set() for _ in lexicon.words]
-        in_title: list[set[int]] = [set() for _ in lexicon.words]
+        anywhere, in_title = [0] * len(lexicon.words), [0] * len(lexicon.words)
         for group, (numbers, allowed) in enumerate(lexicon.groups):
             for number in numbers:
-                (in_title if allowed == _TITLE else anywhere)[number].add(group)
-        self._anywhere = tuple(map(frozenset, anywhere))
-        self._in_title = tuple(map(frozenset, in_title))
+                (in_title if allowed == _TITLE else anywhere)[number] |= 1 << group
+        self._anywhere, self._in_title = tuple(anywhere), tuple(in_title)
 
-    def of(self, hits: Hits, texts: Texts) -> tuple[set[int], set[int]]:
+    def of(self, hits: Hits, texts: Texts) -> tuple[int, set[int]]:
         """Return the groups that may hold, as no others do, and the words in the title."""
-        present: set[int] = set()
+        present = 0
         in_title: set[int] = set()
         behind_title = texts.starts[1]
         for number, spans in hits.items():

@@ -5,7 +5,7 @@ otherwise its hits: (start, end, boost) in the joined texts, none for scopes and
 """
 
 from bisect import bisect_left
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from itertools import islice, product
 from typing import TypeAlias
 
@@ -45,14 +45,13 @@ _WORDLESS: Found = (0.0, [])
 class Case:
     """One item as queries look at it; many of them ask for the same groups of words.
 
-    `present` are the groups that may hold, for who would rather not judge what cannot.
+    `present` are the groups that may hold, bit n for group n: who would rather not judge what
+    cannot hold asks for them.
     """
 
     __slots__ = ("_found", "_reaches", "hits", "present", "scope", "texts")
 
-    def __init__(
-        self, hits: Hits, texts: Texts, scope: Scope, present: Set[int] = frozenset()
-    ) -> None:
+    def __init__(self, hits: Hits, texts: Texts, scope: Scope, present: int = 0) -> None:
         self.texts = texts
         self.scope = scope
         self.present = present
