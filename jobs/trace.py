@@ -9,12 +9,14 @@ from urllib.parse import urlsplit
 from jobs.alike import alike
 from jobs.deployment import Deployment
 from pipeline.alarms import FAILURES
+from pipeline.clusters import OPEN
 from pipeline.covering import covers, host_of, nearest
 from pipeline.digest import item_id, short_id
 from pipeline.model import Field, Match, Origin, Outcome, Reason, Source, Verdict
-from pipeline.records import Said, StoredItem
+from pipeline.records import DigestSpec, Said, StoredItem
 from pipeline.rules.tree import InField, Term
 from pipeline.search import Search
+from pipeline.selection import applying, takes, wants
 from pipeline.urls import canonical
 
 _MOST_ITEMS = 5
@@ -100,7 +102,7 @@ def _window(deployment: Deployment, on: datetime | None) -> _Window:
 def _of_item(deployment: Deployment, stored: StoredItem) -> Iterator[Finding]:
     """Say how an item came, what the rules say of it, and what was said of it."""
     steps: tuple[Callable[[Deployment, StoredItem], Iterator[Finding]], ...]
-    steps = (_arrival, _judgement, _telling)
+    steps = (_arrival, _judgement, _telling, _folding)
     for step in steps:
         for found in step(deployment, stored):
             yield replace(found, source=stored.item.source_id, item=f"#{short_id(stored.id)}")
@@ -146,34 +148,62 @@ def _telling(deployment: Deployment, stored: StoredItem) -> Iterator[Finding]:
     for digest, number in dict.fromkeys((each.digest, each.number) for each in told):
         first = next(each for each in told if (each.digest, each.number) == (digest, number))
         yield Finding(code="mailed" if first.sent_at else "issued", text=_mailed(first))
-    applying = _applying(stored)
-    if told or not applying:
+    if told or not _applying(stored):
         return
     if stored.origin is not Origin.NEWS:
         text = f"not mailed as news: {_NO_NEWS[stored.origin]}"
         yield Finding(code="not_news", text=text)
         return
-    yield from _waiting(deployment, said, [match.theme for match in applying])
+    yield from _waiting(deployment, said, stored)
 
 
-def _waiting(
-    deployment: Deployment, said: Sequence[Said], themes: Sequence[str]
-) -> Iterator[Finding]:
+def _waiting(deployment: Deployment, said: Sequence[Said], stored: StoredItem) -> Iterator[Finding]:
     if not said:
         text = "not mailed: it matches only since the rules changed, which is counted in a line"
         yield Finding(code="rule_change", text=text)
         return
-    waiting = [
-        spec.id
+    themes = [match.theme for match in _applying(stored)]
+    asking = [
+        spec
         for spec in deployment.configuration.digests
-        if not spec.themes or set(themes) & set(spec.themes)
+        if any(wants(spec, theme) for theme in themes)
     ]
-    if not waiting:
+    if not asking:
         yield Finding(code="no_digest", text=f"not mailed: no digest takes {', '.join(themes)}")
+    reasons = {spec.id: _left_out(deployment, spec, stored) for spec in asking}
+    yield from (found for found in reasons.values() if found)
+    waiting = [name for name, found in reasons.items() if found is None]
+    if not waiting:
         return
     late = ", as found late" if {each.reason for each in said} == {Reason.LATE} else ""
     text = f"not mailed yet: it waits for the next issue of {', '.join(waiting)}{late}"
     yield Finding(code="late" if late else "waiting", text=text)
+
+
+def _left_out(deployment: Deployment, spec: DigestSpec, stored: StoredItem) -> Finding | None:
+    """Say why a digest that has the item's theme does not take the item, if it does not."""
+    source = deployment.sources.get(stored.item.source_id)
+    if source and not takes(spec, stored, source):
+        text = f"{spec.id} leaves it out by its jurisdictions, types or languages"
+        return Finding(code="left_out", text=text)
+    if applying(spec, stored):
+        return None
+    best = max(match.score for match in _applying(stored) if wants(spec, match.theme))
+    text = (
+        f"{spec.id} leaves it out: its score {best:g} is below min_score {spec.takes.min_score:g}"
+    )
+    return Finding(code="below_minimum", text=text)
+
+
+def _folding(deployment: Deployment, stored: StoredItem) -> Iterator[Finding]:
+    """Say of which item's event a digest holds this one to be a further report."""
+    members = deployment.store.cluster_members(stored.first_seen_at - OPEN)
+    own = [member for member in members if member.report.id == stored.id]
+    for member in own:
+        head = deployment.store.item(member.cluster)
+        if member.cluster != stored.id and head:
+            text = f"folded into #{short_id(head.id)} {head.item.title}, of the same event"
+            yield Finding(code="folded", text=text)
 
 
 def _mailed(said: Said) -> str:

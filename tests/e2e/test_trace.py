@@ -11,14 +11,16 @@ from jobs.deployment import Deployment
 from jobs.trace import trace
 from pipeline.alarms import alarms
 from pipeline.changes import NewItem
+from pipeline.clusters import Member, report_of
 from pipeline.model import (
     Match,
     Origin,
     Outcome,
     Reason,
+    Type,
     Verdict,
 )
-from pipeline.records import Intake, MailState
+from pipeline.records import Intake, MailState, Selection
 from pipeline.signs import Signs
 from tests import make
 from tests.e2e.inside import inside, prepare
@@ -280,6 +282,52 @@ def test_what_no_digest_takes_is_said(deployment: Deployment) -> None:
         "no_digest",
         "not mailed: no digest takes governance",
     )
+
+
+@pytest.mark.parametrize(
+    ("filters", "code", "text"),
+    [
+        pytest.param(
+            Selection(min_score=99),
+            "below_minimum",
+            "daily leaves it out: its score 3 is below min_score 99",
+            id="score",
+        ),
+        pytest.param(
+            Selection(types=(Type.BILL,)),
+            "left_out",
+            "daily leaves it out by its jurisdictions, types or languages",
+            id="elsewhere",
+        ),
+    ],
+)
+def test_what_the_filters_of_a_digest_leave_out_is_said(
+    deployment: Deployment, filters: Selection, code: str, text: str
+) -> None:
+    daily = replace(deployment.configuration.digests[0], takes=filters)
+    only = replace(deployment, configuration=replace(deployment.configuration, digests=(daily,)))
+    save(deployment, make.news(theme="governance"))
+    assert told(only, make.item().url)[3:] == [(code, text)]
+
+
+def test_a_further_report_of_an_event_names_the_first(deployment: Deployment) -> None:
+    first, second = make.item(title="The first"), make.item(guid="2", url="https://gov.example/2")
+    save(deployment, make.new(first), make.new(second))
+    store = deployment.store
+    told_of = [store.items_at(item.url)[0] for item in (first, second)]
+    source = deployment.sources["gov"]
+    members = [
+        Member(
+            report=report_of(each.id, each.item, each.first_seen_at, source),
+            cluster=told_of[0].id,
+            opened=make.NOW,
+        )
+        for each in told_of
+    ]
+    store.save_stories(members, ())
+    folded = [text for code, text in told(deployment, second.url) if code == "folded"]
+    assert folded == ["folded into #00b The first, of the same event"]
+    assert "folded" not in dict(told(deployment, first.url))
 
 
 def test_what_was_mailed_names_issue_digest_and_time(deployment: Deployment) -> None:

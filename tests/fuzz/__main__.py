@@ -12,6 +12,7 @@ import sys
 import time
 import traceback
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import UTC, datetime
 from typing import Any
 
@@ -104,7 +105,8 @@ def parsed(kind: str, program: bytes, header: str) -> None:
     content = mutated(program)
     source = make.source(kind=kind, language="", select=SELECT if kind == "page" else None)
     document = make.document(content, content_type=header)
-    KINDS[kind].more(document)
+    with suppress(SourceError):
+        KINDS[kind].more(document)
     # What is risky goes to the sandbox, where it may be slow and is stopped.
     if risky(content):
         return
