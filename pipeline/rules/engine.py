@@ -73,8 +73,8 @@ class _Gates:
     """A theme's other queries, and its masks."""
 
     theme: Theme
-    keys: Needs
-    """Words any of which is all that is required."""
+    keys: int
+    """The group of the words any of which is all that is required, as a bit; 0 for none."""
     require: tuple[_Gate, ...]
     """What else would be enough."""
     exclude: tuple[_Gate, ...]
@@ -82,7 +82,7 @@ class _Gates:
 
     def is_open(self, case: Case) -> bool:
         """Say whether one of the required queries holds, where any is required."""
-        if not self.keys.isdisjoint(case.hits):
+        if self.keys & case.present:
             return True
         for gate in self.require:
             if gate.holds(case):
@@ -116,6 +116,7 @@ class Engine:
         self._masks = self._numbers(mask)
         self._gates = tuple(map(self._gates_of, themes))
         self._masking = tuple(i for i, gates in enumerate(self._gates) if gates.masks)
+        self._theme_masks = frozenset().union(*(gates.masks for gates in self._gates))
         rules = [(number, rule) for number, theme in enumerate(themes) for rule in theme.rules]
         self._rules = tuple(self._compiled(*place) for place in enumerate(rules))
         self._by_word, self._leads = _filed(self._rules, self._lexicon), _filed_leads(self._rules)
@@ -158,9 +159,10 @@ class Engine:
     def _gates_of(self, theme: Theme) -> _Gates:
         keys = [plain_words(asked.tree, self._lexicon) for asked in theme.require]
         others = [asked for asked, words in zip(theme.require, keys, strict=True) if words is None]
+        words = frozenset[int]().union(*(words for words in keys if words))
         return _Gates(
             theme,
-            frozenset().union(*(words for words in keys if words)),
+            1 << self._lexicon.group(words) if words else 0,
             tuple(map(self._gate, others)),
             tuple(map(self._gate, theme.exclude)),
             self._numbers(theme.mask),
@@ -190,7 +192,7 @@ class Engine:
     def _cases(self, hits: Hits, texts: Texts, scope: Scope) -> "_Cases":
         present, in_title = self._presence.of(hits, texts)
         cases: dict[int, Case] = {}
-        for theme in self._masking:
+        for theme in () if self._theme_masks.isdisjoint(hits) else self._masking:
             seen = masked(hits, self._gates[theme].masks)
             if seen is not hits:
                 cases[theme] = Case(seen, texts, scope, self._presence.of(seen, texts)[0])
