@@ -41,8 +41,8 @@ def load_configuration(
 ) -> Configuration:
     """Read all files of a deployment; raise ConfigError with every problem of all of them.
 
-    `themes` stands in for themes.yaml. Without `examples` those of the themes are not run, which
-    takes most of the time.
+    `themes` stands in for themes.yaml. Without `examples` those of the themes are not run, and
+    what can never count in their rules is not looked for; both take most of the time.
     """
     sources_file, digests_file = (read_path(home / name) for name in (SOURCES, DIGESTS))
     themes_file = themes or read_path(home / THEMES)
@@ -100,7 +100,7 @@ def _attempt(load: Callable[[], _Loaded], problems: list[Problem]) -> _Loaded | 
 
 
 def _ruleset(file: YamlFile, *, examples: bool) -> Ruleset:
-    ruleset = load_ruleset(file)
+    ruleset = load_ruleset(file, kept=not examples)
     if examples and (failures := run_tests(ruleset)):
         raise ConfigError(failures)
     return ruleset

@@ -40,7 +40,7 @@ def list_(ctx: click.Context, *, json_: bool) -> None:
 def check(ctx: click.Context, *, json_: bool) -> None:
     """Check sources.yaml and the files beside it; name every problem at once.
 
-    The examples of the themes are left to `themes check`.
+    The examples of the themes, and what can never count in a rule, are left to `themes check`.
     """
     loaded = configuration(settings(ctx), examples=False)
     enabled = sum(source.enabled for source in loaded.sources)
