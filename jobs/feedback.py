@@ -18,17 +18,7 @@ from pipeline.classify import classify, scope_of
 from pipeline.errors import SourceError
 from pipeline.evaluate import Labelled, Tally, tallies
 from pipeline.fetch import HostSession
-from pipeline.model import (
-    Document,
-    Field,
-    Item,
-    Match,
-    Origin,
-    Outcome,
-    RawItem,
-    Scope,
-    Source,
-)
+from pipeline.model import Document, Field, Item, Match, Origin, Outcome, RawItem, Scope, Source
 from pipeline.normalise import normalise
 from pipeline.parse.prescan import risky
 from pipeline.parse.sniff import refuse_other_files, refuse_walls

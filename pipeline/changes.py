@@ -4,12 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from pipeline.linked import Linked
-from pipeline.model import (
-    Item,
-    Match,
-    Notice,
-    Origin,
-)
+from pipeline.model import Item, Match, Notice, Origin
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

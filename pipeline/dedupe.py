@@ -8,14 +8,7 @@ from datetime import date, datetime, timedelta
 from typing import Final
 
 from pipeline.changes import ChangedItem, KnownItem, SeenItem
-from pipeline.model import (
-    Item,
-    Match,
-    Notice,
-    Origin,
-    Reason,
-    Verdict,
-)
+from pipeline.model import Item, Match, Notice, Origin, Reason, Verdict
 
 _MATERIAL: Final = 50
 _PAUSE: Final = timedelta(days=1)

@@ -9,14 +9,7 @@ from typing import Final
 from pipeline.changes import KnownItem
 from pipeline.language import language_of
 from pipeline.linked import Linked, LinkedState
-from pipeline.model import (
-    Item,
-    Match,
-    Origin,
-    Source,
-    Tier,
-    Verdict,
-)
+from pipeline.model import Item, Match, Origin, Source, Tier, Verdict
 from pipeline.reading import LinkedPage, LinkTask
 from pipeline.urls import identity_form
 

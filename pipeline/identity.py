@@ -12,9 +12,7 @@ from dataclasses import replace
 from typing import Final, NamedTuple
 
 from pipeline.changes import KnownItem
-from pipeline.model import (
-    Item,
-)
+from pipeline.model import Item
 from pipeline.urls import guid_form, identity_form
 
 # item_1, 7, post-12: a place in a list rather than a name. It says something only together with

@@ -7,16 +7,7 @@ from enum import StrEnum
 from pipeline.alarms import Alarm
 from pipeline.changes import ChangedItem, NewItem, SeenItem
 from pipeline.linked import Linked
-from pipeline.model import (
-    Item,
-    Match,
-    Origin,
-    Outcome,
-    Reason,
-    SourceResult,
-    SourceState,
-    Type,
-)
+from pipeline.model import Item, Match, Origin, Outcome, Reason, SourceResult, SourceState, Type
 
 
 class Empty(StrEnum):

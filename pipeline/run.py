@@ -16,15 +16,7 @@ from pipeline.classify import classify
 from pipeline.fetch import HostSession
 from pipeline.health import after_reading, arrival_days, late_before, standing
 from pipeline.linked import Linked
-from pipeline.model import (
-    Item,
-    Origin,
-    Outcome,
-    RawItem,
-    Source,
-    SourceResult,
-    SourceState,
-)
+from pipeline.model import Item, Origin, Outcome, RawItem, Source, SourceResult, SourceState
 from pipeline.normalise import kept, normalise
 from pipeline.parse import KINDS
 from pipeline.ports import Store

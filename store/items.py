@@ -5,11 +5,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 
 from pipeline.changes import KnownItem
-from pipeline.model import (
-    Match,
-    Origin,
-    Verdict,
-)
+from pipeline.model import Match, Origin, Verdict
 from pipeline.records import StoredItem
 from pipeline.urls import identity_form
 from store.connection import Connection, Row, SqlValue

@@ -5,9 +5,7 @@ from datetime import datetime
 
 from pipeline.changes import KnownItem
 from pipeline.linked import Copy, Linked, LinkedCounts
-from pipeline.model import (
-    Verdict,
-)
+from pipeline.model import Verdict
 from store.connection import Connection, Row
 from store.items import known_items
 from store.rows import LINKED_COLUMNS, linked_values, time_of, time_text

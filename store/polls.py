@@ -7,13 +7,7 @@ from datetime import date, datetime
 
 from pipeline.changes import ChangedItem, NewItem
 from pipeline.errors import StoreError
-from pipeline.model import (
-    Match,
-    Notice,
-    Reason,
-    Source,
-    SourceResult,
-)
+from pipeline.model import Match, Notice, Reason, Source, SourceResult
 from pipeline.records import Backfill, Intake, Past
 from store import index
 from store.alarms import put_alarms

@@ -13,12 +13,7 @@ from pipeline.coverage import Count
 from pipeline.errors import StoreError
 from pipeline.judging import Chunk, Pass, RulesetRecord, StoredTexts
 from pipeline.linked import Copy, LinkedCounts
-from pipeline.model import (
-    Source,
-    SourceResult,
-    SourceState,
-    Verdict,
-)
+from pipeline.model import Source, SourceResult, SourceState, Verdict
 from pipeline.records import (
     Backfill,
     Intake,

@@ -4,10 +4,7 @@ import pytest
 
 from pipeline.changes import NewItem
 from pipeline.errors import StoreError
-from pipeline.model import (
-    Origin,
-    Verdict,
-)
+from pipeline.model import Origin, Verdict
 from pipeline.ports import Store
 from pipeline.records import Label, StoredItem
 from pipeline.search import parse_search

@@ -12,14 +12,7 @@ from jobs.trace import trace
 from pipeline.alarms import alarms
 from pipeline.changes import NewItem
 from pipeline.clusters import Member, report_of
-from pipeline.model import (
-    Match,
-    Origin,
-    Outcome,
-    Reason,
-    Type,
-    Verdict,
-)
+from pipeline.model import Match, Origin, Outcome, Reason, Type, Verdict
 from pipeline.records import Intake, MailState, Selection
 from pipeline.signs import Signs
 from tests import make

@@ -12,14 +12,7 @@ from pipeline.dedupe import (
     notices_for_new,
 )
 from pipeline.identity import Identified
-from pipeline.model import (
-    Item,
-    Match,
-    Notice,
-    Origin,
-    Reason,
-    Verdict,
-)
+from pipeline.model import Item, Match, Notice, Origin, Reason, Verdict
 from tests import make
 
 SAFETY = Match(theme="safety", verdict=Verdict.APPLIES, score=3.0)
