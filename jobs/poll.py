@@ -77,11 +77,7 @@ def poll(
     """
     return_large_blocks()
     store, started = deployment.store, deployment.now()
-    store.sync_sources(deployment.configuration.sources, started)
-    # Before the first notice: a digest tells of what is found once it is there.
-    store.timetables.sync(deployment.configuration.digests, started)
-    ruleset = deployment.configuration.ruleset
-    store.put_ruleset(ruleset.hash, ruleset.text, ruleset.file, started)
+    _note_configuration(deployment, started)
     states = store.source_states()
     chosen, results = _choose(deployment, choice, states, started)
     if not chosen and not results and choice == Choice() and store.first_run_at():
@@ -107,6 +103,15 @@ def poll(
         results=_in_order(deployment, results),
         unproven=_unproven(deployment, choice, results),
     )
+
+
+def _note_configuration(deployment: Deployment, now: datetime) -> None:
+    store, configuration = deployment.store, deployment.configuration
+    store.sync_sources(configuration.sources, now)
+    # Before the first notice: a digest tells of what is found once it is there.
+    store.timetables.sync(configuration.digests, now)
+    ruleset = configuration.ruleset
+    store.put_ruleset(ruleset.hash, ruleset.text, ruleset.file, now)
 
 
 def _in_order(deployment: Deployment, results: Iterable[SourceResult]) -> tuple[SourceResult, ...]:

@@ -37,19 +37,19 @@ class Configuration:
 
 
 def load_configuration(
-    home: Path, *, themes: YamlFile | None = None, examples: bool = True
+    home: Path, *, themes: YamlFile | None = None, prove: bool = True
 ) -> Configuration:
     """Read all files of a deployment; raise ConfigError with every problem of all of them.
 
-    `themes` stands in for themes.yaml. Without `examples` those of the themes are not run, and
-    what can never count in their rules is not looked for; both take most of the time.
+    `themes` stands in for themes.yaml. Without `prove` the examples of the themes are not run,
+    and what can never count in their rules is not looked for; both take most of the time.
     """
     sources_file, digests_file = (read_path(home / name) for name in (SOURCES, DIGESTS))
     themes_file = themes or read_path(home / THEMES)
     files = (sources_file, themes_file, digests_file)
     problems: list[Problem] = []
     sources = _attempt(lambda: load_sources(sources_file), problems)
-    ruleset = _attempt(lambda: _ruleset(themes_file, examples=examples), problems)
+    ruleset = _attempt(lambda: _ruleset(themes_file, prove=prove), problems)
     theme_ids = None if ruleset is None else {theme.id for theme in ruleset.themes}
     digests = _attempt(lambda: load_digests(digests_file, theme_ids), problems)
     if sources is None or ruleset is None or digests is None:
@@ -99,9 +99,9 @@ def _attempt(load: Callable[[], _Loaded], problems: list[Problem]) -> _Loaded | 
         return None
 
 
-def _ruleset(file: YamlFile, *, examples: bool) -> Ruleset:
-    ruleset = load_ruleset(file, kept=not examples)
-    if examples and (failures := run_tests(ruleset)):
+def _ruleset(file: YamlFile, *, prove: bool) -> Ruleset:
+    ruleset = load_ruleset(file, prove=prove)
+    if prove and (failures := run_tests(ruleset)):
         raise ConfigError(failures)
     return ruleset
 

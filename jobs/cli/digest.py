@@ -6,7 +6,7 @@ from pathlib import Path
 import click
 
 from jobs.cli import digest_past
-from jobs.cli.digest_past import sending_json, show
+from jobs.cli.digest_past import end_sending
 from jobs.cli.frame import (
     Code,
     as_json,
@@ -91,11 +91,7 @@ def send(ctx: click.Context, name: str, *, dry_run: bool, json_: bool) -> None:
             note(f"nobody gets {spec.id}: policywatch subscribers add analyst@example.org")
             end(ctx, Code.MAIL)
         sendings = send_digest(deployment, spec)
-    if json_:
-        say_json([sending_json(sending) for sending in sendings])
-    else:
-        show(sendings)
-    end(ctx, Code.OK if all(sending.delivered for sending in sendings) else Code.MAIL)
+    end_sending(ctx, sendings, json_=json_)
 
 
 def _spec(deployment: Deployment, name: str) -> DigestSpec:

@@ -97,7 +97,7 @@ def resend(ctx: click.Context, issue: str, address: str, *, yes: bool, json_: bo
         if not yes:
             click.confirm("Who has it already gets it a second time. Send?", abort=True, err=True)
         deployment = Deployment(settings=found, configuration=configuration(found), store=store)
-        _end(ctx, resend_mails(deployment, mails), json_=json_)
+        end_sending(ctx, resend_mails(deployment, mails), json_=json_)
 
 
 @click.command()
@@ -112,7 +112,7 @@ def resume(ctx: click.Context, *, json_: bool) -> None:
     if not sendings and not json_:
         note("nothing waits in the outbox")
         return
-    _end(ctx, sendings, json_=json_)
+    end_sending(ctx, sendings, json_=json_)
 
 
 def show(sendings: tuple[Sending, ...]) -> None:
@@ -139,7 +139,8 @@ def sending_json(sending: Sending) -> dict[str, object]:
     }
 
 
-def _end(ctx: click.Context, sendings: tuple[Sending, ...], *, json_: bool) -> None:
+def end_sending(ctx: click.Context, sendings: tuple[Sending, ...], *, json_: bool) -> None:
+    """Say how sendings went, and end the command with what became of the mail."""
     if json_:
         say_json([sending_json(sending) for sending in sendings])
     else:

@@ -54,11 +54,11 @@ def settings(ctx: click.Context) -> Settings:
     return found
 
 
-def configuration(found: Settings, *, examples: bool = True) -> "Configuration":
-    """Load the deployment's files; print what they warn of. `examples`: run those of the themes."""
+def configuration(found: Settings, *, prove: bool = True) -> "Configuration":
+    """Load the deployment's files; print what they warn of. `prove`: that the rules hold."""
     from pipeline.config import load_configuration  # noqa: PLC0415 - keeps --help quick
 
-    loaded = load_configuration(found.home, examples=examples)
+    loaded = load_configuration(found.home, prove=prove)
     for warning in loaded.warnings:
         note(f"{warning}")
     return loaded

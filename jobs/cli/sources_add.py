@@ -71,7 +71,7 @@ def add(
     """
     found = settings(ctx)
     old = text_of(found.home)
-    ruleset = configuration(found, examples=False).ruleset
+    ruleset = configuration(found, prove=False).ruleset
     mine = entries(old)
     _refuse(url, old, mine)
     wanted = Wanted(

@@ -42,7 +42,7 @@ def check(ctx: click.Context, *, json_: bool) -> None:
 
     The examples of the themes, and what can never count in a rule, are left to `themes check`.
     """
-    loaded = configuration(settings(ctx), examples=False)
+    loaded = configuration(settings(ctx), prove=False)
     enabled = sum(source.enabled for source in loaded.sources)
     trial = [source.id for source in loaded.sources if source.trial and source.enabled]
     if json_:

@@ -42,7 +42,7 @@ def test_all(ctx: click.Context, found: Settings, told: Mapping[str, bool]) -> N
 
 
 def _sources(found: Settings, *, on_trial: bool) -> list[Source]:
-    loaded = configuration(found, examples=False)
+    loaded = configuration(found, prove=False)
     return [s for s in loaded.sources if s.enabled and (s.trial or not on_trial)]
 
 

@@ -62,7 +62,7 @@ def _named(store: SqliteStore, old: str, new: str) -> Rules:
 def _rules(records: tuple[RulesetRecord, ...], name: str, *, kept: bool) -> Ruleset:
     path = Path(name)
     if path.is_file():
-        return load_ruleset(read_path(path), kept=kept)
+        return load_ruleset(read_path(path), prove=not kept)
     record = record_named(records, name, noun="file and no hash")
     return read_kept_ruleset(record.text, f"rules {record.hash[:SHORT_HASH]}")
 

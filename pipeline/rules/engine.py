@@ -7,8 +7,6 @@ the words that it cannot do without was found; of those it could be filed under,
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass
-from functools import reduce
-from operator import or_
 from typing import NamedTuple
 
 from pipeline.model import Evidence, Field, Match, Scope, Verdict
@@ -16,7 +14,7 @@ from pipeline.rules.near import Lead, lead_of, miss
 from pipeline.rules.needs import Needs, Presence, needed, required, words_of
 from pipeline.rules.query import Case, Found, Judge, compile_node, holds, plain_words
 from pipeline.rules.theme import Asked, Rule, Theme
-from pipeline.rules.words import Hits, Lexicon, Texts, masked, word
+from pipeline.rules.words import Hits, Lexicon, Texts, bits, masked, word
 
 _MOST_NEAR = 3
 # A word like AI stands in every rule: a few of them in a few themes are leads enough.
@@ -123,6 +121,8 @@ class Engine:
         self._gated = self._gated_rules()
         self._finder = self._lexicon.finder()
         self._presence = Presence(self._lexicon)
+        # All is compiled: nobody asks about a node again.
+        self._lexicon.answers.clear()
 
     def classify(self, texts: Mapping[Field, str], scope: Scope) -> tuple[Match, ...]:
         """Return what every theme concerned says of an item; what is only near comes last."""
@@ -149,7 +149,7 @@ class Engine:
             if queries:
                 themes[queries, gates.masks].add(number)
         return tuple(
-            (min(alike), _mask(rule.order for rule in self._rules if rule.theme in alike))
+            (min(alike), bits(rule.order for rule in self._rules if rule.theme in alike))
             for alike in themes.values()
         )
 
@@ -201,7 +201,7 @@ class Engine:
     def _judged(self, rules: int, cases: "_Cases") -> list[_Judgement]:
         """Judge every theme of which a rule holds, the highest score first."""
         holding: dict[int, list[tuple[_Compiled, Found]]] = {}
-        for order in _bits(rules):
+        for order in _places(rules):
             compiled = self._rules[order]
             case = cases.of(compiled.theme)
             if not compiled.groups & ~case.present and compiled.is_asked(case.scope):
@@ -232,7 +232,7 @@ class Engine:
         """Return near misses of themes that said nothing yet, the best three first."""
         nearest: dict[int, _Judgement] = {}
         bar, in_title = 0.0, cases.in_title
-        for order in _bits(self._let_in(leads, cases)):
+        for order in _places(self._let_in(leads, cases)):
             compiled = self._rules[order]
             theme, lead, case = compiled.theme, compiled.lead, cases.of(compiled.theme)
             if lead is None or (lead.groups & ~case.present).bit_count() > lead.most_absent:
@@ -314,18 +314,13 @@ def _ranked(judged: Iterable[_Judgement]) -> list[_Judgement]:
     return sorted(judged, key=lambda judgement: (-judgement.score, judgement.theme))
 
 
-def _mask(orders: Iterable[int]) -> int:
-    """Return rules by their places as one number: bit n for rule n."""
-    return reduce(or_, (1 << order for order in orders), 0)
-
-
-def _bits(mask: int) -> list[int]:
+def _places(rules: int) -> list[int]:
     """Return the places of the bits that are set, in order."""
     found = []
-    while mask:
-        lowest = mask & -mask
+    while rules:
+        lowest = rules & -rules
         found.append(lowest.bit_length() - 1)
-        mask ^= lowest
+        rules ^= lowest
     return found
 
 
@@ -335,7 +330,7 @@ def _filed(rules: Iterable[_Compiled], lexicon: Lexicon) -> Mapping[int, int]:
     for compiled in rules:
         for number in needed(compiled.rule.tree, lexicon) or ():
             orders[number].append(compiled.order)
-    return {number: _mask(filed) for number, filed in orders.items()}
+    return {number: bits(filed) for number, filed in orders.items()}
 
 
 def _filed_leads(rules: Sequence[_Compiled]) -> Mapping[int, int]:
@@ -346,7 +341,7 @@ def _filed_leads(rules: Sequence[_Compiled]) -> Mapping[int, int]:
             of_theme = sum(lead.theme == compiled.theme for lead in leads[number])
             if len(leads[number]) < _MOST_LEADS and of_theme < _MOST_LEADS_OF_THEME:
                 leads[number].append(compiled)
-    return {number: _mask(compiled.order for compiled in filed) for number, filed in leads.items()}
+    return {number: bits(compiled.order for compiled in filed) for number, filed in leads.items()}
 
 
 def _woken(filed: Mapping[int, int], hits: Hits) -> int:

@@ -29,11 +29,11 @@ _UNREAD = Term(text="unread")
 class Loader:
     """Reads the queries of one file; problems go into the file's.
 
-    What can never count is one of them, but not in rules that are `kept` from former times.
+    What can never count is one of them where it is to be proved.
     """
 
     file: YamlFile
-    kept: bool = False
+    prove: bool = True
     lists: dict[str, Node] = field(default_factory=dict)
     _masks: Masks = NO_MASKS
 
@@ -50,7 +50,7 @@ class Loader:
         for i, theme in enumerate(shape.themes):
             self._masks = masks_of(shape.mask, theme.mask)
             themes.append(self._theme(theme, ("themes", i)))
-        if not self.kept and not self.file.problems:
+        if self.prove and not self.file.problems:
             self._check_sense(themes, shape.mask)
         return tuple(themes)
 
@@ -151,7 +151,7 @@ class Loader:
 
     def _query(self, text: str, where: Where, *, gate: bool = False, shift: int = 0) -> Node:
         try:
-            masks = None if self.kept else self._masks
+            masks = self._masks if self.prove else None
             return parse_query(text, lists=self.lists, gate=gate, masks=masks)
         except QueryError as e:
             written = text[shift : len(text) - shift]

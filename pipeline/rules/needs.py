@@ -7,7 +7,7 @@ from operator import or_
 from pipeline.fold import is_cjk
 from pipeline.rules.query import allowed_in, numbers_of
 from pipeline.rules.tree import And, Boosted, InField, Near, Node, Or, Term
-from pipeline.rules.words import EVERYWHERE, Allowed, Hits, Lexicon, Texts, per_node
+from pipeline.rules.words import EVERYWHERE, Allowed, Hits, Lexicon, Texts, bits, per_node
 
 Needs = frozenset[int]
 
@@ -39,8 +39,8 @@ def required(node: Node, lexicon: Lexicon, allowed: Allowed = EVERYWHERE) -> int
     """Return groups of words of which each must be found for a node to hold: bit n for group n."""
     match node:
         case Term():
-            groups = (lexicon.group(frozenset({n}), allowed) for n in numbers_of(node, lexicon))
-            return reduce(or_, (1 << group for group in groups), 0)
+            numbers = numbers_of(node, lexicon)
+            return bits(lexicon.group(frozenset({n}), allowed) for n in numbers)
         case Near() | And():
             children = node.children if isinstance(node, And) else (node.left, node.right)
             return reduce(or_, (required(child, lexicon, allowed) for child in children))

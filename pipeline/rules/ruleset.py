@@ -54,19 +54,19 @@ def read_ruleset(text: str, file: str) -> Ruleset:
 
 def read_kept_ruleset(text: str, file: str) -> Ruleset:
     """Read rules that were in force once, though what can never count in them is refused today."""
-    return load_ruleset(read_bytes(text.encode(), file), kept=True)
+    return load_ruleset(read_bytes(text.encode(), file), prove=False)
 
 
-def load_ruleset(file: YamlFile, *, kept: bool = False) -> Ruleset:
+def load_ruleset(file: YamlFile, *, prove: bool = True) -> Ruleset:
     """Make a ruleset of a file; raise ConfigError with everything that is wrong in it.
 
-    In rules `kept` from former times it is not wrong that something can never count.
+    That something can never count is wrong, too; to `prove` that takes a third of the time.
     """
     shape = validate(file, ThemesShape)
     if shape is None:
         Loader(file).check_queries()
         raise ConfigError(file.problems)
-    themes = Loader(file, kept).themes(shape)
+    themes = Loader(file, prove).themes(shape)
     if file.problems:
         raise ConfigError(file.problems)
     # A file made of a text has no bytes; as JSON its value is YAML that reads the same.

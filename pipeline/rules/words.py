@@ -1,8 +1,9 @@
 """The words of any number of queries, found in a text in one pass over it."""
 
-from collections.abc import Callable, Container, Iterator, Mapping, Sequence
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import lru_cache
+from functools import lru_cache, reduce
+from operator import or_
 from typing import Any, NamedTuple, TypeAlias, TypeVar
 
 from ahocorasick_rs import AhoCorasick, Implementation, MatchKind
@@ -106,7 +107,7 @@ class Lexicon:
 
     words: list[Word] = field(default_factory=list)
     groups: list[Group] = field(default_factory=list)
-    answers: dict[tuple[str, int], tuple[object, Any]] = field(default_factory=dict)
+    answers: dict[tuple[object, int], tuple[object, Any]] = field(default_factory=dict)
     """What functions that ask `per_node` said so far, and of which nodes."""
     _numbers: dict[Word, int] = field(default_factory=dict)
     _group_numbers: dict[Group, int] = field(default_factory=dict)
@@ -131,13 +132,18 @@ class Lexicon:
         return Finder(self._numbers)
 
 
+def bits(numbers: Iterable[int]) -> int:
+    """Return a set of small numbers as one number: bit n for n."""
+    return reduce(or_, (1 << number for number in numbers), 0)
+
+
 def per_node(
     work: Callable[[_Node, Lexicon], _Answer],
 ) -> Callable[[_Node, Lexicon], _Answer]:
     """Let a function work once on each node: those of a named list are in many rules."""
 
     def asked(node: _Node, lexicon: Lexicon) -> _Answer:
-        key = work.__name__, id(node)
+        key = work, id(node)
         if key not in lexicon.answers:
             # A node that is held keeps its id to itself.
             lexicon.answers[key] = node, work(node, lexicon)

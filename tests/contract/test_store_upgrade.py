@@ -55,7 +55,7 @@ def test_opening_brings_it_up_to_date_and_keeps_its_data(old_home: Path) -> None
 
 def test_reading_only_says_what_to_do_and_changes_nothing(old_home: Path) -> None:
     before = (old_home / "policywatch.db").read_bytes()
-    with pytest.raises(StoreError, match=r"schema \d is older"):
+    with pytest.raises(StoreError, match=r"schema \d+ is older"):
         open_store(old_home, readonly=True)
     assert (old_home / "policywatch.db").read_bytes() == before
 

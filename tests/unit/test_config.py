@@ -100,7 +100,7 @@ def test_a_theme_that_fails_its_own_tests_is_a_problem(tmp_path: Path) -> None:
     themes = _THEMES.replace("about safety", "about nothing")
     (told,) = problems_of(home(tmp_path, themes=themes))
     assert told.startswith("themes.yaml:5:21: theme 1 (safety): 'about nothing' must")
-    assert load_configuration(tmp_path, examples=False).sources
+    assert load_configuration(tmp_path, prove=False).sources
 
 
 NO_SOURCE = "no source in sources.yaml has"
