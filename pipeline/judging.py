@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 
 from pipeline.model import Field, Match, Notice, Origin, Scope
 
@@ -23,8 +24,7 @@ class RulesetRecord:
     why: str = ""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class StoredTexts:
+class StoredTexts(NamedTuple):
     """One revision of a stored item as rules see it, and what was said of it before."""
 
     id: int

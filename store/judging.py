@@ -169,20 +169,21 @@ def _stored_texts(
 ) -> Iterator[StoredTexts]:
     sources = {row["id"]: row for row in connection.rows("select * from source")}
     scopes: dict[tuple[SqlValue, ...], Scope] = {}
+    origins = {origin.value: origin for origin in Origin}
     for id_, revision, _, source, title, summary, body, language, kind, seen_at, origin in rows:
         # Far fewer scopes than items.
         scope = scopes.get((source, kind, language))
         if scope is None:
             scope = scopes[source, kind, language] = _scope(sources[source], kind, language)
         yield StoredTexts(
-            id=id_,
-            revision=revision,
-            texts={Field.TITLE: title, Field.SUMMARY: summary, Field.BODY: body},
-            scope=scope,
-            first_seen_at=time_of(seen_at),
-            origin=Origin(origin),
-            matches=tuple(matches.get(id_, ())),
-            noticed_themes=frozenset(noticed.get(id_, ())),
+            id_,
+            revision,
+            {Field.TITLE: title, Field.SUMMARY: summary, Field.BODY: body},
+            scope,
+            time_of(seen_at),
+            origins[origin],
+            tuple(matches.get(id_, ())),
+            frozenset(noticed.get(id_, ())),
         )
 
 

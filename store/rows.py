@@ -182,23 +182,18 @@ def match_from(*values: Any) -> Match:
     """Read a match from its values in the order of MATCH_COLUMNS."""
     theme, verdict, score, evidence, missing, excluded_by = values
     return Match(
-        theme=theme,
-        verdict=_VERDICTS[verdict],
-        score=score,
-        evidence=tuple(map(_evidence, _DECODER.raw_decode(evidence)[0])),
-        missing=tuple(_DECODER.raw_decode(missing)[0]),
-        excluded_by=excluded_by,
+        theme,
+        _VERDICTS[verdict],
+        score,
+        tuple(map(_evidence, _DECODER.raw_decode(evidence)[0])),
+        tuple(_DECODER.raw_decode(missing)[0]),
+        excluded_by,
     )
 
 
 def _evidence(raw: dict[str, Any]) -> Evidence:
-    return Evidence(
-        rule=raw["rule"],
-        field=_FIELDS[raw["field"]],
-        start=raw["start"],
-        end=raw["end"],
-        text=raw["text"],
-    )
+    field = _FIELDS[raw["field"]]
+    return Evidence(raw["rule"], field, raw["start"], raw["end"], raw["text"])
 
 
 # --- results ---------------------------------------------------------------------------------

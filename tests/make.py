@@ -173,12 +173,12 @@ def evidence(text: str = "models", **overrides: Any) -> Evidence:
     """Give evidence in the title that `item()` has by default."""
     start = max(item().title.find(text), 0)
     base = Evidence(rule="models", field=Field.TITLE, start=start, end=start + len(text), text=text)
-    return replace(base, **overrides)
+    return base._replace(**overrides)
 
 
 def match(theme: str = "safety", **overrides: Any) -> Match:
     base = Match(theme=theme, verdict=Verdict.APPLIES, score=3.0, evidence=(evidence(),))
-    return replace(base, **overrides)
+    return base._replace(**overrides)
 
 
 def notice(theme: str = "safety", reason: Reason = Reason.NEW) -> Notice:

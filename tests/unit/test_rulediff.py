@@ -15,7 +15,7 @@ def match(score: float, *words: str, rule: str = "r", **overrides: object) -> Ma
         for word in words
     )
     base = Match(theme="t", verdict=Verdict.APPLIES, score=score, evidence=evidence)
-    return replace(base, **overrides)  # type: ignore[arg-type] # the test names the fields
+    return base._replace(**overrides)  # type: ignore[arg-type] # the test names the fields
 
 
 NEAR = match(0, verdict=Verdict.NEAR, missing=("law",))
@@ -107,8 +107,8 @@ def test_what_newly_matches_is_told_once_and_only_while_it_is_young() -> None:
     for stored, since, notices in (
         (STORED, young, said),
         (STORED, old, ()),
-        (replace(STORED, noticed_themes=frozenset("t")), young, ()),
-        (replace(STORED, origin=Origin.MANUAL), young, ()),
+        (STORED._replace(noticed_themes=frozenset("t")), young, ()),
+        (STORED._replace(origin=Origin.MANUAL), young, ()),
     ):
         assert rule_change_notices(stored, [GAINED], since, Reason.RULE_CHANGE) == notices
     lost = replace(GAINED, kind=Kind.LOST)
