@@ -6,7 +6,8 @@ from dataclasses import dataclass, field
 from typing import TypeAlias, TypeVar
 
 from pipeline.model import Evidence, Field, Match, Scope, Verdict
-from pipeline.rules.query import Case, Judge, compile_node, numbers_of
+from pipeline.rules.numbers import numbers_of
+from pipeline.rules.query import Case, Judge, compile_node
 from pipeline.rules.ruleset import Ruleset
 from pipeline.rules.terms import choices_of, named
 from pipeline.rules.theme import Rule

@@ -15,8 +15,9 @@ MODULES = (
     "pipeline.fold",
     "pipeline.rules.distance",
     "pipeline.rules.words",
-    "pipeline.rules.query",
+    "pipeline.rules.numbers",
     "pipeline.rules.needs",
+    "pipeline.rules.query",
     "pipeline.rules.near",
     "pipeline.rules.engine",
 )

@@ -22,7 +22,10 @@ def is_within(text: str, start: int, end: int, distance: int) -> bool:
     # Most gaps are far too long: what is too much is enough.
     rest, characters = _apart(text[start:end], 2 * distance + 1)
     most = distance - (characters + 1) // 2
-    return most >= 0 and len(list(islice(filter(_is_word, rest.split()), most + 1))) <= most
+    if most < 0:
+        return False
+    runs = rest.split()
+    return len(runs) <= most or len(list(islice(filter(_is_word, runs), most + 1))) <= most
 
 
 def others_within(text: str, spans: Sequence[Span], distance: int) -> bool:

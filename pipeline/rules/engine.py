@@ -12,7 +12,8 @@ from typing import NamedTuple
 from pipeline.model import Evidence, Field, Match, Scope, Verdict
 from pipeline.rules.near import Lead, lead_of, miss
 from pipeline.rules.needs import Needs, Presence, needed, required, words_of
-from pipeline.rules.query import Case, Found, Judge, compile_node, holds, plain_words
+from pipeline.rules.numbers import plain_words
+from pipeline.rules.query import Case, Found, Judge, compile_node, holds
 from pipeline.rules.theme import Asked, Rule, Theme
 from pipeline.rules.words import Hits, Lexicon, Texts, bits, masked, word
 
@@ -63,7 +64,7 @@ class _Gate:
 
     def holds(self, case: Case) -> bool:
         """Say whether the query holds."""
-        return not self.groups & ~case.present and self.judge(case) is not None
+        return not self.groups & case.absent and self.judge(case) is not None
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,12 +81,11 @@ class _Gates:
 
     def is_open(self, case: Case) -> bool:
         """Say whether one of the required queries holds, where any is required."""
-        if self.keys & case.present:
-            return True
-        for gate in self.require:
-            if gate.holds(case):
-                return True
-        return not self.theme.require
+        return (
+            (self.keys > 0 and not self.keys & case.absent)
+            or not self.theme.require
+            or any(gate.holds(case) for gate in self.require)
+        )
 
     def excluded_by(self, case: Case) -> str:
         """Return the query that shuts an item out, or nothing."""
@@ -190,21 +190,20 @@ class Engine:
         )
 
     def _cases(self, hits: Hits, texts: Texts, scope: Scope) -> "_Cases":
-        present, in_title = self._presence.of(hits, texts)
+        absent, in_title = self._presence.of(hits, texts)
         cases: dict[int, Case] = {}
         for theme in () if self._theme_masks.isdisjoint(hits) else self._masking:
             seen = masked(hits, self._gates[theme].masks)
             if seen is not hits:
                 cases[theme] = Case(seen, texts, scope, self._presence.of(seen, texts)[0])
-        return _Cases(self._gates, Case(hits, texts, scope, present), cases, in_title)
+        return _Cases(self._gates, Case(hits, texts, scope, absent), cases, in_title)
 
     def _judged(self, rules: int, cases: "_Cases") -> list[_Judgement]:
         """Judge every theme of which a rule holds, the highest score first."""
         holding: dict[int, list[tuple[_Compiled, Found]]] = {}
-        for order in _places(rules):
-            compiled = self._rules[order]
+        for compiled in [self._rules[order] for order in _places(rules)]:
             case = cases.of(compiled.theme)
-            if not compiled.groups & ~case.present and compiled.is_asked(case.scope):
+            if not compiled.groups & case.absent and compiled.is_asked(case.scope):
                 found = compiled.judge(case)
                 if found and found[1]:
                     holding.setdefault(compiled.theme, []).append((compiled, found))
@@ -232,17 +231,16 @@ class Engine:
         """Return near misses of themes that said nothing yet, the best three first."""
         nearest: dict[int, _Judgement] = {}
         bar, in_title = 0.0, cases.in_title
-        for order in _places(self._let_in(leads, cases)):
-            compiled = self._rules[order]
-            theme, lead, case = compiled.theme, compiled.lead, cases.of(compiled.theme)
-            if lead is None or (lead.groups & ~case.present).bit_count() > lead.most_absent:
+        for compiled in [self._rules[order] for order in _places(self._let_in(leads, cases))]:
+            theme = compiled.theme
+            if theme in said:
                 continue
-            most = compiled.most[in_title.isdisjoint(compiled.words)]
             # Of equals the first stays.
             beaten = nearest[theme].score if theme in nearest else bar
-            if most <= beaten or theme in said:
+            if compiled.most[in_title.isdisjoint(compiled.words)] <= beaten:
                 continue
-            near = self._near_miss(compiled, lead, case)
+            case = cases.of(theme)
+            near = self._near_miss(compiled, case)
             if near is None or near.score <= beaten:
                 continue
             if self._gates[theme].excluded_by(case):
@@ -257,12 +255,14 @@ class Engine:
         for theme, rules in self._gated:
             if leads & rules and not cases.is_open(theme):
                 leads &= ~rules
+                if not leads:
+                    break
         return leads
 
-    def _near_miss(self, compiled: _Compiled, lead: Lead, case: Case) -> _Judgement | None:
+    def _near_miss(self, compiled: _Compiled, case: Case) -> _Judgement | None:
         """Judge a rule that would have made its theme apply, by its score, but for one operand."""
-        missed = miss(lead, case)
-        if missed is None or not compiled.is_asked(case.scope):
+        missed = compiled.lead and miss(compiled.lead, case)
+        if not missed or not compiled.is_asked(case.scope):
             return None
         absent, found = missed
         score = round(compiled.score(found), 6)
@@ -274,12 +274,12 @@ class Engine:
     def _match(self, judgement: _Judgement, texts: Texts) -> Match:
         places = {(start, end, rule) for rule, found in judgement.hits for start, end in found[1]}
         return Match(
-            theme=self._gates[judgement.theme].theme.id,
-            verdict=judgement.verdict,
-            score=judgement.score,
-            evidence=tuple([texts.evidence(*place) for place in sorted(places)]),
-            missing=judgement.missing,
-            excluded_by=judgement.excluded_by,
+            self._gates[judgement.theme].theme.id,
+            judgement.verdict,
+            judgement.score,
+            tuple([texts.evidence(*place) for place in sorted(places)]),
+            judgement.missing,
+            judgement.excluded_by,
         )
 
 
@@ -297,7 +297,6 @@ class _Cases:
         self._gates = gates
         self._case = case
         self._masked = masked_cases
-        self._open: dict[int, bool] = {}
 
     def of(self, theme: int) -> Case:
         """Return the item as one theme sees it."""
@@ -305,9 +304,7 @@ class _Cases:
 
     def is_open(self, theme: int) -> bool:
         """Say whether what a theme requires is there."""
-        if theme not in self._open:
-            self._open[theme] = self._gates[theme].is_open(self.of(theme))
-        return self._open[theme]
+        return self._gates[theme].is_open(self._masked.get(theme, self._case))
 
 
 def _ranked(judged: Iterable[_Judgement]) -> list[_Judgement]:

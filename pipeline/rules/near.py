@@ -75,10 +75,12 @@ def _most(node: Node, factor: float) -> float:
 
 def miss(lead: Lead, case: Case) -> tuple[str, Found] | None:
     """Return the one operand that is absent and the hits of the others, or None."""
+    if (lead.groups & case.absent).bit_count() > lead.most_absent:
+        return None
     absent: _Operand | None = None
     answers: list[Found] = []
     for operand in lead.operands:
-        found = None if operand.groups & ~case.present else operand.judge(case)
+        found = None if operand.groups & case.absent else operand.judge(case)
         if found is not None:
             answers.append(found)
         elif absent is None:

@@ -12,17 +12,16 @@ from typing import TypeAlias
 from pipeline.fold import Span
 from pipeline.model import Evidence, Field, Scope
 from pipeline.rules.distance import is_within, others_within
+from pipeline.rules.needs import required
+from pipeline.rules.numbers import allowed_in, numbers_of, plain_words
 from pipeline.rules.tree import And, Boosted, InField, Near, Node, Not, Or, ScopeIs, Term
 from pipeline.rules.words import (
     EVERYWHERE,
-    FIELDS,
     Allowed,
     Group,
     Hits,
     Lexicon,
     Texts,
-    per_node,
-    word,
 )
 
 FACTORS = (3.0, 2.0, 1.0)
@@ -45,28 +44,31 @@ _WORDLESS: Found = (0.0, [])
 class Case:
     """One item as queries look at it; many of them ask for the same groups of words.
 
-    `present` are the groups that may hold, bit n for group n: who would rather not judge what
-    cannot hold asks for them.
+    `absent` are groups that cannot hold, bit n for group n: most of what is asked ends there.
     """
 
-    __slots__ = ("_found", "_reaches", "hits", "present", "scope", "texts")
+    __slots__ = ("_found", "_reaches", "absent", "hits", "scope", "texts")
 
-    def __init__(self, hits: Hits, texts: Texts, scope: Scope, present: int = 0) -> None:
+    def __init__(self, hits: Hits, texts: Texts, scope: Scope, absent: int = 0) -> None:
         self.texts = texts
         self.scope = scope
-        self.present = present
+        self.absent = absent
         self.hits = hits
         self._found: dict[int, Found | None] = {}
         self._reaches: dict[int, list[Reach]] = {}
 
     def found(self, number: int, group: Group) -> Found | None:
         """Return what a group finds, by the number it has in its lexicon."""
+        if self.absent >> number & 1:
+            return None
         if number not in self._found:
             self._found[number] = _within(self._spans(group), self, group.allowed)
         return self._found[number]
 
     def reaches(self, number: int, group: Group) -> Sequence[Reach]:
         """Return the hits of a group in any field as NEAR asks for them, in order."""
+        if self.absent >> number & 1:
+            return ()
         if number not in self._reaches:
             self._reaches[number] = [(*span, (span,)) for span in sorted(self._spans(group))]
         return self._reaches[number]
@@ -108,7 +110,8 @@ def compile_node(node: Node, lexicon: Lexicon, allowed: Allowed = EVERYWHERE) ->
         case Term() | Near():
             return _positive(node, lexicon, allowed)
         case And():
-            return _all_of([compile_node(child, lexicon, allowed) for child in node.children])
+            judges = [compile_node(child, lexicon, allowed) for child in node.children]
+            return _all_of(judges, required(node, lexicon, allowed))
         case Or():
             return _any_of(node, lexicon, allowed)
         case InField():
@@ -117,37 +120,11 @@ def compile_node(node: Node, lexicon: Lexicon, allowed: Allowed = EVERYWHERE) ->
             return _claim(node, lexicon, allowed)
 
 
-def allowed_in(node: InField) -> Allowed:
-    """Return in which fields a hit counts."""
-    title, summary, body = (name in node.fields for name in FIELDS)
-    return title, summary, body
-
-
 def together(answers: Sequence[Found]) -> Found:
     """Return all hits of several answers."""
     if len(answers) == 1:
         return answers[0]
     return max(best for best, _ in answers), [span for _, spans in answers for span in spans]
-
-
-@per_node
-def numbers_of(node: Term, lexicon: Lexicon) -> tuple[int, ...]:
-    """Return the numbers of a term's words; a sloppy phrase has several."""
-    words = node.text.split() if node.slop else [node.text]
-    last = len(words) - 1
-    return tuple(
-        lexicon.number(word(text, prefix=node.prefix and i == last, cased=node.cased))
-        for i, text in enumerate(words)
-    )
-
-
-@per_node
-def plain_words(node: Node, lexicon: Lexicon) -> frozenset[int] | None:
-    """Return words any of which is all that a node asks for, or None where it asks for more."""
-    if isinstance(node, Term) and not node.slop:
-        return frozenset(numbers_of(node, lexicon))
-    parts = [plain_words(c, lexicon) for c in node.children] if isinstance(node, Or) else [None]
-    return None if None in parts else frozenset().union(*(part for part in parts if part))
 
 
 def _claim(node: Not | Boosted | ScopeIs, lexicon: Lexicon, allowed: Allowed) -> Judge:
@@ -191,7 +168,11 @@ def _near_judge(node: Near, lexicon: Lexicon, allowed: Allowed) -> Judge:
         return judge
     lefts, rights = (_any_word(words, lexicon, EVERYWHERE) for words in (left, right))
 
+    groups = required(node, lexicon, allowed)
+
     def few(case: Case) -> Found | None:
+        if case.absent & groups:
+            return None
         firsts, seconds = lefts(case), rights(case)
         if firsts is None or seconds is None:
             return None
@@ -238,8 +219,10 @@ def _within(spans: list[Span], case: Case, allowed: Allowed) -> Found | None:
     return (FACTORS[field(min(spans)[0])], spans) if spans else None
 
 
-def _all_of(judges: Sequence[Judge]) -> Judge:
+def _all_of(judges: Sequence[Judge], groups: int) -> Judge:
     def judge(case: Case) -> Found | None:
+        if case.absent & groups:
+            return None
         answers: list[Found] = []
         for child in judges:
             found = child(case)

@@ -88,7 +88,7 @@ class Texts:
         """Return a span of the joined text as words of the text as it was."""
         number, start, end = self._place(start, end)
         text = self._texts[number][start:end]
-        return Evidence(rule=rule, field=FIELDS[number], start=start, end=end, text=text)
+        return Evidence(rule, FIELDS[number], start, end, text)
 
     def _place(self, start: int, end: int) -> tuple[int, int, int]:
         """Return the field of a span of the joined text, and where it stands in its text."""

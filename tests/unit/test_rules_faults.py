@@ -8,7 +8,7 @@ from tests.cases import Case, cases
 from tests.faults import MODULES, Fault, engine_with, source
 from tests.matching import naive_answer, real_answer
 
-FOLD, DISTANCE, WORDS, QUERY, NEEDS, _, ENGINE = MODULES
+FOLD, DISTANCE, WORDS, _, NEEDS, QUERY, _, ENGINE = MODULES
 FAULTS = {
     "offsets slip behind one character that folds to several": Fault(
         FOLD, "if one is None else begin,", "if one is None else begin + 1,"
@@ -64,8 +64,16 @@ FAULTS = {
         "return answers[0] if answers else None",
     ),
     "the title counts as the summary": Fault(QUERY, "(3.0, 2.0, 1.0)", "(2.0, 2.0, 1.0)"),
+    "what stands in the title counts as absent": Fault(
+        NEEDS, "present |= self._in_title[number]", "pass"
+    ),
+    "an OR is absent with its first branch": Fault(
+        NEEDS,
+        "return 1 << lexicon.group(needs, allowed) if needs else 0",
+        "return required(node.children[0], lexicon, allowed)",
+    ),
     "a rule waits for the wrong word": Fault(
-        "pipeline.rules.needs",
+        NEEDS,
         "return None\n        union |= needs",
         "return None\n        union = set(needs)",
     ),
