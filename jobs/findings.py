@@ -15,7 +15,7 @@ from pipeline.clusters import OPEN, Member, joined, report_of
 from pipeline.digest import Findings, Issue, build_issue, new_source_ids
 from pipeline.model import Reason, Verdict
 from pipeline.ports import Store
-from pipeline.records import DigestSpec, LedgerLine, Reach, StoredItem
+from pipeline.records import DigestSpec, Held, LedgerLine, Reach, StoredItem
 from pipeline.stories import Clusters
 from pipeline.titles import rarity
 
@@ -39,8 +39,10 @@ def draft(deployment: Deployment, spec: DigestSpec, window: Window, now: datetim
     """Build the next issue of a digest; nothing is written."""
     store, previous = deployment.store, window.previous
     lines = store.ledger(previous.seq_to if previous else window.standing.seq_from)
-    members = _members(deployment, lines, now)
-    findings = _findings(deployment, spec, window, lines, now)
+    # What an interrupted first issue held back is among the lines still.
+    held = store.triage.held(spec.id, previous.seq_to) if previous else Held()
+    members = _members(deployment, (*held.lines, *lines), now)
+    findings = replace(_findings(deployment, spec, window, lines, now), held=held)
     clusters = Clusters(
         of=MappingProxyType({member.report.id: member.cluster for member in members}),
         before=store.told_clusters(spec.id, now - OPEN),

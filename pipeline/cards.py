@@ -12,6 +12,7 @@ from pipeline.issue import Card, ThemeHit, Words
 from pipeline.model import Evidence, Field, Match, Reason, Source, Tier, Verdict
 from pipeline.records import DigestSpec, LedgerLine, StoredItem
 from pipeline.selection import applying
+from pipeline.triage import State
 
 TIERS = (Tier.OFFICIAL, Tier.RESEARCH, Tier.PRESS)
 _REASONS = (Reason.NEW, Reason.LATE, Reason.UPDATED, Reason.RULE_CHANGE, Reason.NEW_SOURCE)
@@ -94,7 +95,14 @@ def _card(
         themes=hits,
         excerpt=excerpt(item, evidence),
         deadline=deadline_of(item, first_seen=first_seen, timezone=source.timezone),
+        note=_note(spec, stored),
+        title_only=stored.linked is not None and stored.linked.title_only,
     )
+
+
+def _note(spec: DigestSpec, stored: StoredItem) -> str:
+    kept = stored.decision if stored.state is State.KEPT else None
+    return kept.note if kept and spec.form.notes else ""
 
 
 def _hits(

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from pipeline.issue import Card, Due, DueWhy, Issue, Section, Story
+from pipeline.issue import Card, Due, DueWhy, Issue, Section, Story, Waiting
 from pipeline.model import Tier
 from pipeline.render import sources
 from pipeline.render.entries import Entry, Later, Link, by_language, entry, later, link
@@ -63,7 +63,7 @@ class Page:
     count: Callable[[str, int], str]
     title: str
     date: str
-    window: str
+    seen: str
     lead: str
     proof: str
     complete: bool
@@ -102,7 +102,7 @@ def page(issue: Issue, plan: Plan, whole_url: str = "") -> Page:
         count=speech.count,
         title=visible(issue.title),
         date=speech.long_day(issue.window_end),
-        window=_window(issue, speech),
+        seen=_seen(issue, speech),
         lead=_lead(issue, speech),
         proof=speech.say("proof", read=issue.read, sources=speech.count("source", issue.sources)),
         complete=issue.read == issue.sources and not issue.trouble,
@@ -155,6 +155,12 @@ def _window(issue: Issue, speech: Speech) -> str:
     return speech.say("window", start=start, end=end, zone=issue.zone)
 
 
+def _seen(issue: Issue, speech: Speech) -> str:
+    return speech.say(
+        "kept until" if issue.waiting else "first seen", window=_window(issue, speech)
+    )
+
+
 def _lead(issue: Issue, speech: Speech) -> str:
     new = issue.new_count
     parts = [_new(issue, speech)] if new else []
@@ -171,10 +177,27 @@ def _lead(issue: Issue, speech: Speech) -> str:
     ]
     if issue.new_sources:
         parts.append(speech.count("new source", len(issue.new_sources)))
-    if not new:
+    if issue.waiting:
+        parts = [*_kept(issue, speech), *parts, *_undecided(issue.waiting, speech)]
+    elif not new:
         parts.insert(0, speech.say("nothing new" if parts else "nothing in window"))
     said = speech.say("comma").join(parts) + speech.say("stop")
     return speech.say("catch-up lead") + said if issue.merged > 1 else said
+
+
+def _kept(issue: Issue, speech: Speech) -> list[str]:
+    """Say that nothing was kept where no item is told of at all."""
+    return [] if issue.cards or issue.told or issue.starter else [speech.say("nothing kept")]
+
+
+def _undecided(waiting: Waiting, speech: Speech) -> list[str]:
+    """Say how many items nobody decided on: silence about them is nobody's judgement."""
+    if not waiting.undecided:
+        return [speech.say("none undecided")]
+    earlier = [speech.say("undecided before", n=waiting.earlier)] if waiting.earlier else []
+    if not waiting.items:
+        return [speech.count("undecided", waiting.earlier)]
+    return [speech.count("undecided", waiting.items), *earlier]
 
 
 def _new(issue: Issue, speech: Speech) -> str:
