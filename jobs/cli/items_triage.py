@@ -1,7 +1,7 @@
 """`policywatch items keep, drop, undo`: what people choose among what was found."""
 
 from collections.abc import Callable, Sequence
-from typing import TypeAlias
+from typing import TYPE_CHECKING, TypeAlias
 
 import click
 
@@ -13,7 +13,9 @@ from pipeline.records import StoredItem
 from pipeline.shortid import short_id
 from pipeline.text import one_line
 from pipeline.triage import Decision, State
-from store import SqliteStore
+
+if TYPE_CHECKING:
+    from store import SqliteStore
 
 _LONGEST_NOTE = 500
 _Command: TypeAlias = Callable[..., None]
@@ -93,7 +95,7 @@ def _decide(
     return list(zip(chosen, decided, strict=True))
 
 
-def _stored(store: SqliteStore, numbers: Sequence[int]) -> tuple[StoredItem, ...]:
+def _stored(store: "SqliteStore", numbers: Sequence[int]) -> tuple[StoredItem, ...]:
     found = store.items_by_id(numbers)
     unknown = set(numbers) - {stored.id for stored in found}
     if unknown:
