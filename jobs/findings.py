@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 from jobs.deployment import Deployment
 from jobs.gloss import with_glosses
-from jobs.window import Window, unread_warning
+from jobs.window import Window
 from pipeline.alarms import doubts, recoveries, unproven
 from pipeline.cards import Setting
 from pipeline.clusters import OPEN, Member, joined, report_of
@@ -85,7 +85,9 @@ def _setting(deployment: Deployment, spec: DigestSpec, window: Window) -> Settin
     return Setting(
         sources=deployment.sources,
         themes={theme.id: theme.title_in(spec.form.language) for theme in themes},
-        warnings=deployment.warnings + unread_warning(window, spec, len(deployment.sources)),
+        warnings=deployment.warnings,
+        unread=window.unread,
+        read_at=window.read_at,
         rehearsal=deployment.settings.now is not None,
         merged=max(1, len(window.owed)) if window.previous else 1,
         notes=notes if spec.form.notes else MappingProxyType({}),

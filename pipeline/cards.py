@@ -22,7 +22,8 @@ _REASONS = (Reason.NEW, Reason.LATE, Reason.UPDATED, Reason.RULE_CHANGE, Reason.
 class Setting:
     """What the configuration says for one issue: sources by id, theme titles by id.
 
-    `notes` are what rules say of themselves, by rule.
+    `notes` are what rules say of themselves, by rule. `unread` sources were not read in time, the
+    newest reading was at `read_at`.
     """
 
     sources: Mapping[str, Source]
@@ -30,6 +31,8 @@ class Setting:
     warnings: tuple[str, ...] = ()
     rehearsal: bool = False
     merged: int = 1
+    unread: int = 0
+    read_at: datetime | None = None
     notes: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
 
     def source(self, source_id: str) -> Source:

@@ -176,6 +176,8 @@ def _bare(
         read=sum(reach.read and not reach.doubt for reach in findings.reach.values()),
         sources=len(findings.reach),
         warnings=setting.warnings,
+        unread=setting.unread,
+        read_at=setting.read_at,
         rehearsal=setting.rehearsal,
         merged=setting.merged,
         weekly=previous is None or len(weeks) > 1,

@@ -234,6 +234,10 @@ class Issue:
     language: str = "en"
     per_theme: int = 8
     """How many entries a theme shows in full when there are too many."""
+    unread: int = 0
+    """How many sources were not read in time for this issue."""
+    read_at: datetime | None = None
+    """When the newest reading of any source was."""
     waiting: Waiting | None = None
     """What it holds back until it is kept; None where it tells of everything."""
 

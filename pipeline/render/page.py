@@ -138,13 +138,14 @@ def in_full(issue: Issue) -> tuple[Card, ...]:
 def crowded_out(issue: Issue) -> frozenset[int]:
     """Return the items that only count: those beyond the first of a theme that has too many.
 
-    A catch-up issue is cut the same way, theme by theme. Official items are never among them.
+    A catch-up issue is cut the same way, theme by theme. Official items are never among them, nor
+    is what somebody kept.
     """
     return frozenset(card.id for section in issue.sections for card in _crowded(section, issue))
 
 
 def _crowded(section: Section, issue: Issue) -> Sequence[Card]:
-    if len(section.cards) <= CROWDED and issue.merged <= 1:
+    if issue.waiting or (len(section.cards) <= CROWDED and issue.merged <= 1):
         return ()
     others = [card for card in section.cards if card.tier is not Tier.OFFICIAL]
     return others[issue.per_theme :]
@@ -220,11 +221,21 @@ def _banners(issue: Issue, speech: Speech) -> tuple[str, ...]:
     if issue.rehearsal:
         end = speech.clock(issue.window_end)
         banners.insert(0, speech.say("rehearsal", end=end, zone=issue.zone))
+    if issue.unread:
+        banners.append(_unread(issue, speech))
     if issue.merged > 1:
         banners.append(speech.say("catch-up banner", n=issue.merged))
     if issue.starter:
         banners.append(speech.say("starter banner"))
     return tuple(banners)
+
+
+def _unread(issue: Issue, speech: Speech) -> str:
+    unread = speech.count("source", issue.unread)
+    if issue.read_at is None:
+        return speech.say("never in time", sources=unread)
+    when = speech.clock(issue.read_at)
+    return speech.say("not in time", sources=unread, when=when, zone=issue.zone)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -81,6 +81,14 @@ PHRASES: Mapping[str, Pair] = MappingProxyType(
             "予行: 時計は{end}（{zone}）に設定されています。",
         ),
         "rehearsal mark": (" (rehearsal)", "（予行）"),
+        "not in time": (
+            "Not read in time for this issue: {sources}; the last reading was at {when} ({zone}).",
+            "{sources}はこの号に間に合いませんでした。最新の確認は{when}（{zone}）です。",
+        ),
+        "never in time": (
+            "Not read in time for this issue: {sources}; none was read yet.",
+            "{sources}はこの号に間に合わず、まだ一度も確認できていません。",
+        ),
         "catch-up": ("catch-up", "まとめ"),
         "catch-up lead": ("Catch-up: ", "まとめ号: "),
         "catch-up banner": (

@@ -90,6 +90,13 @@ def test_a_kept_item_is_not_said_to_be_first_seen_in_the_window() -> None:
     assert all("New items first seen 1 Mar" in part for part in both(issue(card())))
 
 
+def test_what_was_kept_is_never_only_counted() -> None:
+    press = [card(n, tier=Tier.PRESS) for n in range(1, 13)]
+    for part in both(board(*press, merged=3)):
+        assert all(f"Plan {n} for safer models" in part for n in range(1, 13))
+    assert "And 4 more" in text(issue(*press, merged=3))
+
+
 # --- the note ---------------------------------------------------------------------------------
 
 
