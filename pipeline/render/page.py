@@ -332,7 +332,7 @@ def _foot(issue: Issue, speech: Speech) -> str:
         said = speech.say("issue after", n=issue.number, title=title, before=issue.previous_number)
     notices = (
         speech.say("notices", start=str(issue.seq_from + 1), end=str(issue.seq_to))
-        if issue.notices
+        if issue.notices and issue.seq_to > issue.seq_from
         else ""
     )
     return speech.say("foot", issue=said, window=_window(issue, speech), notices=notices)

@@ -97,6 +97,11 @@ def test_what_was_kept_is_never_only_counted() -> None:
     assert "And 4 more" in text(issue(*press, merged=3))
 
 
+def test_the_foot_names_no_notices_where_all_came_of_earlier_windows() -> None:
+    only_held = board(card(), notices=(3,), seq_from=44, seq_to=44)
+    assert all("(Asia/Tokyo). All that we hold" in part for part in both(only_held))
+
+
 # --- the note ---------------------------------------------------------------------------------
 
 
