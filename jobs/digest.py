@@ -141,6 +141,9 @@ def issue(deployment: Deployment, spec: DigestSpec, haste: Haste) -> IssueRecord
         record = _record(made, window)
         mails = [make_mail(deployment, record, address) for address in addresses]
         store.save_stories(drafted.members, closings(made.deadlines))
+        if made.waiting:
+            # Before the issue: what is held twice is told once, what is not held would be lost.
+            store.triage.hold(spec.id, made.waiting.notices)
         return store.save_issue(record, made.notices, mails, now)
 
 

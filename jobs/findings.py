@@ -8,14 +8,14 @@ from zoneinfo import ZoneInfo
 
 from jobs.deployment import Deployment
 from jobs.gloss import with_glosses
-from jobs.window import Window, unread_warning
+from jobs.window import Window
 from pipeline.alarms import doubts, recoveries, unproven
 from pipeline.cards import Setting
 from pipeline.clusters import OPEN, Member, joined, report_of
 from pipeline.digest import Findings, Issue, build_issue, new_source_ids
 from pipeline.model import Reason, Verdict
 from pipeline.ports import Store
-from pipeline.records import DigestSpec, LedgerLine, Reach, StoredItem
+from pipeline.records import DigestSpec, Held, LedgerLine, Reach, StoredItem
 from pipeline.stories import Clusters
 from pipeline.titles import rarity
 
@@ -39,8 +39,10 @@ def draft(deployment: Deployment, spec: DigestSpec, window: Window, now: datetim
     """Build the next issue of a digest; nothing is written."""
     store, previous = deployment.store, window.previous
     lines = store.ledger(previous.seq_to if previous else window.standing.seq_from)
-    members = _members(deployment, lines, now)
-    findings = _findings(deployment, spec, window, lines, now)
+    # What an interrupted first issue held back is among the lines still.
+    held = store.triage.held(spec.id, previous.seq_to) if previous else Held()
+    members = _members(deployment, (*held.lines, *lines), now)
+    findings = replace(_findings(deployment, spec, window, lines, now), held=held)
     clusters = Clusters(
         of=MappingProxyType({member.report.id: member.cluster for member in members}),
         before=store.told_clusters(spec.id, now - OPEN),
@@ -83,7 +85,9 @@ def _setting(deployment: Deployment, spec: DigestSpec, window: Window) -> Settin
     return Setting(
         sources=deployment.sources,
         themes={theme.id: theme.title_in(spec.form.language) for theme in themes},
-        warnings=deployment.warnings + unread_warning(window, spec, len(deployment.sources)),
+        warnings=deployment.warnings,
+        unread=window.unread,
+        read_at=window.read_at,
         rehearsal=deployment.settings.now is not None,
         merged=max(1, len(window.owed)) if window.previous else 1,
         notes=notes if spec.form.notes else MappingProxyType({}),

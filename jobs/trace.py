@@ -16,7 +16,8 @@ from pipeline.model import Field, Match, Origin, Outcome, Reason, Source, Verdic
 from pipeline.records import DigestSpec, Said, StoredItem
 from pipeline.rules.tree import InField, Term
 from pipeline.search import Search
-from pipeline.selection import applying, takes, wants
+from pipeline.selection import applying, is_ready, takes, wants
+from pipeline.triage import State
 from pipeline.urls import canonical
 
 _MOST_ITEMS = 5
@@ -102,7 +103,7 @@ def _window(deployment: Deployment, on: datetime | None) -> _Window:
 def _of_item(deployment: Deployment, stored: StoredItem) -> Iterator[Finding]:
     """Say how an item came, what the rules say of it, and what was said of it."""
     steps: tuple[Callable[[Deployment, StoredItem], Iterator[Finding]], ...]
-    steps = (_arrival, _judgement, _telling, _folding)
+    steps = (_arrival, _judgement, _decision, _telling, _folding)
     for step in steps:
         for found in step(deployment, stored):
             yield replace(found, source=stored.item.source_id, item=f"#{short_id(stored.id)}")
@@ -142,12 +143,25 @@ def _judgement(_: Deployment, stored: StoredItem) -> Iterator[Finding]:
     yield Finding(code="near", text=text)
 
 
+def _decision(_: Deployment, stored: StoredItem) -> Iterator[Finding]:
+    if stored.decision is None or stored.state is State.NEW:
+        return
+    decision = stored.decision
+    why = f": {decision.note}" if decision.note else ""
+    yield Finding(
+        code=decision.state.value,
+        text=f"{decision.state} by {decision.who} on {decision.at:%Y-%m-%d %H:%M} UTC{why}",
+    )
+
+
 def _telling(deployment: Deployment, stored: StoredItem) -> Iterator[Finding]:
     said = deployment.store.said_of(stored.id)
     told = [each for each in said if each.digest]
     for digest, number in dict.fromkeys((each.digest, each.number) for each in told):
         first = next(each for each in told if (each.digest, each.number) == (digest, number))
         yield Finding(code="mailed" if first.sent_at else "issued", text=_mailed(first))
+    if told:
+        yield from _held_elsewhere(deployment, said, stored)
     if told or not _applying(stored):
         return
     if stored.origin is not Origin.NEWS:
@@ -155,6 +169,42 @@ def _telling(deployment: Deployment, stored: StoredItem) -> Iterator[Finding]:
         yield Finding(code="not_news", text=text)
         return
     yield from _waiting(deployment, said, stored)
+
+
+def _held_elsewhere(
+    deployment: Deployment, said: Sequence[Said], stored: StoredItem
+) -> Iterator[Finding]:
+    """Say which digests wait for a decision on an item that others have told of."""
+    telling = {each.digest for each in said}
+    for spec in deployment.configuration.digests:
+        if spec.takes.state and spec.id not in telling and _is_due(deployment, spec, said, stored):
+            yield _to_be_kept(spec, stored) or Finding(
+                code="waiting", text=f"waits for the next issue of {spec.id}, as kept"
+            )
+
+
+def _is_due(
+    deployment: Deployment, spec: DigestSpec, said: Sequence[Said], stored: StoredItem
+) -> bool:
+    """Say whether a digest takes an item, and its notice is held back or in no window yet."""
+    store, source = deployment.store, deployment.sources.get(stored.item.source_id)
+    if not applying(spec, stored) or (source and not takes(spec, stored, source)):
+        return False
+    last = store.last_issue(spec.id)
+    end = last.seq_to if last else store.timetables.standing(spec, deployment.now()).seq_from
+    return spec.id in store.triage.holding(stored.id) or any(each.seq > end for each in said)
+
+
+def _to_be_kept(spec: DigestSpec, stored: StoredItem) -> Finding | None:
+    """Say that a digest tells of an item only once it is kept, unless it is."""
+    if is_ready(spec, stored):
+        return None
+    if stored.state is State.DROPPED:
+        text = f"{spec.id} leaves it out, for it was dropped; it would tell of it once it is kept"
+        return Finding(code="left_out", text=text)
+    command = f"policywatch items keep '#{short_id(stored.id)}'"
+    text = f"waits to be kept, for {spec.id} tells only of what is: {command}"
+    return Finding(code="undecided", text=text)
 
 
 def _waiting(deployment: Deployment, said: Sequence[Said], stored: StoredItem) -> Iterator[Finding]:
@@ -181,13 +231,13 @@ def _waiting(deployment: Deployment, said: Sequence[Said], stored: StoredItem) -
 
 
 def _left_out(deployment: Deployment, spec: DigestSpec, stored: StoredItem) -> Finding | None:
-    """Say why a digest that has the item's theme does not take the item, if it does not."""
+    """Say why a digest that has the item's theme does not take the item now, if it does not."""
     source = deployment.sources.get(stored.item.source_id)
     if source and not takes(spec, stored, source):
         text = f"{spec.id} leaves it out by its jurisdictions, types or languages"
         return Finding(code="left_out", text=text)
     if applying(spec, stored):
-        return None
+        return _to_be_kept(spec, stored)
     best = max(match.score for match in _applying(stored) if wants(spec, match.theme))
     text = (
         f"{spec.id} leaves it out: its score {best:g} is below min_score {spec.takes.min_score:g}"

@@ -3,7 +3,6 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from zoneinfo import ZoneInfo
 
 from jobs.deployment import Deployment
 from pipeline.health import awaited, left_alone_until
@@ -56,12 +55,3 @@ def _unread(
         for source in deployment.configuration.sources
         if source.id in states
     )
-
-
-def unread_warning(window: Window, spec: DigestSpec, sources: int) -> tuple[str, ...]:
-    """Say what was not read in time for an issue, and when the newest reading was."""
-    if not window.unread:
-        return ()
-    read = window.read_at and window.read_at.astimezone(ZoneInfo(spec.zone))
-    last = f"the newest reading was at {read:%Y-%m-%d %H:%M} ({spec.zone})" if read else "none was"
-    return (f"{window.unread} of {sources} sources were not read in time for this issue; {last}.",)

@@ -12,6 +12,7 @@ from pipeline.issue import Card, ThemeHit, Words
 from pipeline.model import Evidence, Field, Match, Reason, Source, Tier, Verdict
 from pipeline.records import DigestSpec, LedgerLine, StoredItem
 from pipeline.selection import applying
+from pipeline.triage import State
 
 TIERS = (Tier.OFFICIAL, Tier.RESEARCH, Tier.PRESS)
 _REASONS = (Reason.NEW, Reason.LATE, Reason.UPDATED, Reason.RULE_CHANGE, Reason.NEW_SOURCE)
@@ -21,7 +22,8 @@ _REASONS = (Reason.NEW, Reason.LATE, Reason.UPDATED, Reason.RULE_CHANGE, Reason.
 class Setting:
     """What the configuration says for one issue: sources by id, theme titles by id.
 
-    `notes` are what rules say of themselves, by rule.
+    `notes` are what rules say of themselves, by rule. `unread` sources were not read in time, the
+    newest reading was at `read_at`.
     """
 
     sources: Mapping[str, Source]
@@ -29,6 +31,8 @@ class Setting:
     warnings: tuple[str, ...] = ()
     rehearsal: bool = False
     merged: int = 1
+    unread: int = 0
+    read_at: datetime | None = None
     notes: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
 
     def source(self, source_id: str) -> Source:
@@ -94,7 +98,14 @@ def _card(
         themes=hits,
         excerpt=excerpt(item, evidence),
         deadline=deadline_of(item, first_seen=first_seen, timezone=source.timezone),
+        note=_note(spec, stored),
+        title_only=stored.linked is not None and stored.linked.title_only,
     )
+
+
+def _note(spec: DigestSpec, stored: StoredItem) -> str:
+    kept = stored.decision if stored.state is State.KEPT else None
+    return kept.note if kept and spec.form.notes else ""
 
 
 def _hits(

@@ -1,10 +1,11 @@
-"""What the jobs ask of a store about digests, their readers and their mails."""
+"""What the jobs ask of a store about digests, their readers, their mails and their choice."""
 
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Protocol
 
-from pipeline.records import DigestSpec, IssueRecord, OutboxMail, Standing, Subscriber
+from pipeline.records import DigestSpec, Held, IssueRecord, OutboxMail, Standing, Subscriber
+from pipeline.triage import Decision
 
 
 class Timetables(Protocol):
@@ -86,4 +87,31 @@ class Mails(Protocol):
 
     def plan_again(self, mail: OutboxMail, now: datetime) -> None:
         """Plan the same bytes for a further copy, because a person asked for it."""
+        ...
+
+
+class Triage(Protocol):
+    """What people decide of items, and the notices that digests hold until then."""
+
+    def decide(self, decisions: Sequence[Decision]) -> None:
+        """Keep decisions, all or none; the latest one on an item counts, the others are history.
+
+        Raise StoreError for an item that is not stored.
+        """
+        ...
+
+    def history(self, item_id: int) -> tuple[Decision, ...]:
+        """Return every decision on an item, the latest one last."""
+        ...
+
+    def hold(self, digest: str, notices: Sequence[int]) -> None:
+        """Note that notices of a digest wait until their items are kept; once is enough."""
+        ...
+
+    def held(self, digest: str, up_to: int) -> Held:
+        """Return what a digest holds of the ledger up to a number, and no issue of it told."""
+        ...
+
+    def holding(self, item_id: int) -> frozenset[str]:
+        """Return the digests that hold a notice of an item."""
         ...

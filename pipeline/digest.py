@@ -22,16 +22,18 @@ from pipeline.issue import (
     Story,
     ThemeHit,
     Trouble,
+    Waiting,
     Words,
     from_json,
     summary,
     to_json,
 )
 from pipeline.model import Outcome, Reason, Tier, Type, Verdict
-from pipeline.records import DigestSpec, IssueRecord, LedgerLine, Reach, StoredItem
-from pipeline.selection import applying, takes, wants
+from pipeline.records import DigestSpec, Held, IssueRecord, LedgerLine, Reach, StoredItem
+from pipeline.selection import applying, is_ready, takes, wants
 from pipeline.shortid import item_id, short_id
 from pipeline.stories import Clusters, folded, is_burst
+from pipeline.triage import State
 
 # The nouns of an issue are known by this address.
 __all__ = [
@@ -46,6 +48,7 @@ __all__ = [
     "Story",
     "ThemeHit",
     "Trouble",
+    "Waiting",
     "Words",
     "build_issue",
     "from_json",
@@ -65,14 +68,16 @@ _ACTS = (Type.LAW, Type.ORDER, Type.BILL, Type.CONSULTATION)
 class Findings:
     """What the store says for one issue.
 
-    `lines` are those after the previous issue; `reach` covers its enabled sources; `baselines` and
-    `stored` speak of the new sources (`new_source_ids`); `near` are items with a match that is
-    near; `starters` the best of the last days before the first issue; `closings` the deadlines
-    that the digest told of; `since` and `seq_from` are where a first issue starts.
+    `lines` are those after the previous issue, `held` is what earlier windows held back; `reach`
+    covers its enabled sources; `baselines` and `stored` speak of the new sources
+    (`new_source_ids`); `near` are items with a match that is near; `starters` the best of the last
+    days before the first issue; `closings` the deadlines that the digest told of; `since` and
+    `seq_from` are where a first issue starts.
     """
 
     lines: Sequence[LedgerLine]
     reach: Mapping[str, Reach]
+    held: Held = field(default_factory=Held)
     baselines: Mapping[str, Sequence[StoredItem]] = field(
         default_factory=lambda: MappingProxyType({})
     )
@@ -97,10 +102,16 @@ def build_issue(
     setting: Setting,
     now: datetime,
 ) -> Issue:
-    """Take every notice of the digest since its previous issue; an item stands once."""
+    """Take every notice of the digest since its previous issue; an item stands once.
+
+    Where only kept items are told of, the notices of others wait, and those that waited and are
+    kept by now are taken beside the new ones.
+    """
     seq_from = previous.seq_to if previous else findings.seq_from
     passed = [line for line in findings.lines if line.seq > seq_from]
-    lines = [line for line in passed if _taken(spec, line, setting)]
+    taken = [line for line in (*findings.held.lines, *passed) if _taken(spec, line, setting)]
+    lines = [line for line in taken if is_ready(spec, line.stored)]
+    waiting = [line for line in taken if not is_ready(spec, line.stored)]
     told = cards(spec, lines, setting)
     of = {reason: tuple(c for c in told if c.reason is reason) for reason in Reason}
     starter = () if previous else _starter(spec, findings, setting, {card.id for card in told})
@@ -113,6 +124,7 @@ def build_issue(
         issue,
         seq_to=max((line.seq for line in passed), default=seq_from),
         notices=tuple(line.seq for line in lines),
+        waiting=_waiting(waiting, findings.held) if spec.takes.state else None,
         first=first,
         sections=_sections(spec, rest, stories, setting),
         updated=of[Reason.UPDATED],
@@ -126,6 +138,16 @@ def build_issue(
         deadlines=deadlines(
             (*told, *starter), findings.closings, today, before, whole=issue.weekly
         ),
+    )
+
+
+def _waiting(lines: Sequence[LedgerLine], held: Held) -> Waiting:
+    """Say what waits to be kept; of what was dropped nobody is asked again."""
+    undecided = {x.stored.id for x in lines if x.stored and x.stored.state is State.NEW}
+    return Waiting(
+        notices=tuple(line.seq for line in lines),
+        items=len(undecided),
+        earlier=len(held.undecided - undecided),
     )
 
 
@@ -150,10 +172,12 @@ def _bare(
         seq_from=previous.seq_to if previous else findings.seq_from,
         trouble=_trouble(findings.reach.values(), setting, start),
         recovered=_recovered(previous, findings.reach, setting),
-        near_misses=_near_misses(spec, findings.near, setting),
+        near_misses=() if spec.takes.state else _near_misses(spec, findings.near, setting),
         read=sum(reach.read and not reach.doubt for reach in findings.reach.values()),
         sources=len(findings.reach),
         warnings=setting.warnings,
+        unread=setting.unread,
+        read_at=setting.read_at,
         rehearsal=setting.rehearsal,
         merged=setting.merged,
         weekly=previous is None or len(weeks) > 1,
@@ -204,6 +228,7 @@ def _starter(
         starter_card(spec, stored, setting)
         for stored in findings.starters
         if stored.id not in told
+        and is_ready(spec, stored)
         and applying(spec, stored)
         and takes(spec, stored, setting.source(stored.item.source_id))
     ]
@@ -237,7 +262,7 @@ def _new_source(
         for stored in findings.baselines.get(source_id, ())
         if applying(spec, stored) and takes(spec, stored, setting.source(source_id))
     ]
-    titles = [_headline(stored) for stored in matching if stored.id not in shown]
+    titles = [_headline(x) for x in matching if x.id not in shown and is_ready(spec, x)]
     return NewSource(
         id=source_id,
         name=setting.source(source_id).name,

@@ -17,6 +17,7 @@ from pipeline.records import DigestSpec, Empty, Form, Selection, Slot
 from pipeline.schedule import parse_schedule
 from pipeline.shapes import Id, Language, Word, Zone, listed, one_line, some
 from pipeline.targets import read_target
+from pipeline.triage import State
 from pipeline.yamlfile import Shape
 
 
@@ -67,6 +68,7 @@ class DigestShape(Shape):
     types: Annotated[tuple[Type, ...], BeforeValidator(listed)] = ()
     languages: Annotated[tuple[Language, ...], BeforeValidator(listed)] = ()
     min_score: float = Field(default=0.0, ge=0, le=1_000)
+    state: Literal["kept"] | None = None
     language: Literal["en", "ja"] = "en"
     notes: bool = False
     gloss_command: Annotated[str, AfterValidator(_command)] = ""
@@ -87,6 +89,7 @@ class DigestShape(Shape):
             types=self.types,
             languages=tuple(tag.lower().partition("-")[0] for tag in self.languages),
             min_score=self.min_score,
+            state=State(self.state) if self.state else None,
         )
         form = Form(
             language=self.language,

@@ -61,6 +61,7 @@ class Told:
     published: datetime | None = None
     precision: Precision | None = None
     first_seen: datetime | None = None
+    note: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -98,7 +99,8 @@ class Due:
 class Card:
     """An item with all that a mail shows of it; it stands under the first of its themes.
 
-    `reports` tell of the same thing; `follows` is how an earlier issue told of it.
+    `reports` tell of the same thing; `follows` is how an earlier issue told of it. `note` is what
+    was said of it when it was kept. `title_only`: the text of its page was not there.
     """
 
     id: int
@@ -121,6 +123,8 @@ class Card:
     gloss: str = ""
     reports: tuple[Told, ...] = ()
     follows: Headline | None = None
+    note: str = ""
+    title_only: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -175,6 +179,23 @@ class NearMiss:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Waiting:
+    """What an issue that tells only of kept items holds back: the notices of its window.
+
+    Nobody decided on `items` of its window yet, nor on `earlier` ones.
+    """
+
+    notices: tuple[int, ...] = ()
+    items: int = 0
+    earlier: int = 0
+
+    @property
+    def undecided(self) -> int:
+        """Return how many items wait for a decision."""
+        return self.items + self.earlier
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Issue:
     """One sending of a digest: everything it says, and the notices that it takes."""
 
@@ -213,6 +234,12 @@ class Issue:
     language: str = "en"
     per_theme: int = 8
     """How many entries a theme shows in full when there are too many."""
+    unread: int = 0
+    """How many sources were not read in time for this issue."""
+    read_at: datetime | None = None
+    """When the newest reading of any source was."""
+    waiting: Waiting | None = None
+    """What it holds back until it is kept; None where it tells of everything."""
 
     @property
     def new(self) -> tuple[Card, ...]:
@@ -275,6 +302,7 @@ def summary(issue: Issue) -> dict[str, object]:
         "deadlines": [_due(due) for due in issue.deadlines],
         "new_sources": [source.id for source in issue.new_sources],
         "trouble": [trouble.source_id for trouble in issue.trouble],
+        "undecided": issue.waiting.undecided if issue.waiting else 0,
         "read": issue.read,
         "sources": issue.sources,
     }
@@ -291,6 +319,8 @@ def _item(card: Card) -> dict[str, object]:
         "reason": card.reason.value,
         "published": published_text(card.published, card.precision),
         "first_seen": _stamp(card.first_seen),
+        "title_only": card.title_only,
+        "note": card.note or None,
         "reports": [told.id for told in card.reports],
     }
 
@@ -306,6 +336,7 @@ def _report(told: Told) -> dict[str, object]:
         "reason": Reason.NEW.value,
         "published": published_text(told.published, told.precision),
         "first_seen": _stamp(told.first_seen) if told.first_seen else None,
+        "note": told.note or None,
     }
 
 

@@ -7,7 +7,7 @@ from typing import Protocol
 
 from pipeline.alarms import AlarmRecord
 from pipeline.changes import KnownItem, NewItem
-from pipeline.circulation import Mails, Readers, Timetables
+from pipeline.circulation import Mails, Readers, Timetables, Triage
 from pipeline.closing import Closing, OpenClosing
 from pipeline.clusters import Member
 from pipeline.coverage import Count
@@ -53,6 +53,11 @@ class Store(Protocol):
     @property
     def mails(self) -> Mails:
         """Return the mails of the outbox."""
+        ...
+
+    @property
+    def triage(self) -> Triage:
+        """Return what people decided of items."""
         ...
 
     def close(self) -> None:

@@ -8,6 +8,7 @@ from pipeline.alarms import Alarm
 from pipeline.changes import ChangedItem, NewItem, SeenItem
 from pipeline.linked import Linked
 from pipeline.model import Item, Match, Origin, Outcome, Reason, SourceResult, SourceState, Type
+from pipeline.triage import Decision, State
 
 
 class Empty(StrEnum):
@@ -56,13 +57,15 @@ class Standing:
 class Selection:
     """Which items a digest takes; an empty tuple takes all.
 
-    An item of which nobody knows the language is taken: silence about it proves nothing.
+    An item of which nobody knows the language is taken: silence about it proves nothing. With
+    `state` a notice waits until its item is in that state.
     """
 
     jurisdictions: tuple[str, ...] = ()
     types: tuple[Type, ...] = ()
     languages: tuple[str, ...] = ()
     min_score: float = 0.0
+    state: State | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -100,7 +103,10 @@ class DigestSpec:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StoredItem:
-    """An item as the store holds it, with the matches of its current revision."""
+    """An item as the store holds it, with the matches of its current revision.
+
+    `decision` is the latest that was made on it, None before the first.
+    """
 
     id: int
     item: Item
@@ -109,6 +115,12 @@ class StoredItem:
     origin: Origin
     matches: tuple[Match, ...] = ()
     linked: Linked | None = None
+    decision: Decision | None = None
+
+    @property
+    def state(self) -> State:
+        """Return where the item stands with its readers."""
+        return self.decision.state if self.decision else State.NEW
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -152,15 +164,27 @@ class LedgerLine:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Held:
+    """What earlier windows of a digest held back, and no issue of it told.
+
+    `lines` are the notices of items that are kept by now; of `undecided` nobody decided anything.
+    """
+
+    lines: tuple[LedgerLine, ...] = ()
+    undecided: frozenset[int] = frozenset()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Said:
     """One notice of an item, and an issue that told of it; without a digest none has yet.
 
-    `sent_at` is when the first mail of that issue was accepted.
+    `seq` is its number in the ledger, `sent_at` is when the first mail of that issue was accepted.
     """
 
     theme: str
     reason: Reason
     at: datetime
+    seq: int = 0
     digest: str = ""
     number: int = 0
     issued_at: datetime | None = None

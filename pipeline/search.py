@@ -12,9 +12,10 @@ from pipeline.errors import QueryError
 from pipeline.rules.parse import FILTERS, parse_query
 from pipeline.rules.tree import And, Boosted, InField, Node, Not, Or, ScopeIs
 from pipeline.rules.write import write
+from pipeline.triage import State
 from pipeline.yamlfile import did_you_mean
 
-STATES = ("new", "kept", "dismissed")
+STATES = tuple(state.value for state in State)
 """Where an item can stand with its readers."""
 HAS = ("body", "date", "label", "theme")
 """What an item can have."""

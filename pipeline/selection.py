@@ -18,6 +18,11 @@ def takes(spec: DigestSpec, stored: StoredItem, source: Source) -> bool:
     )
 
 
+def is_ready(spec: DigestSpec, stored: StoredItem | None) -> bool:
+    """Say whether a digest may tell of an item now, and need not wait for a decision on it."""
+    return stored is None or spec.takes.state in (None, stored.state)
+
+
 def wants(spec: DigestSpec, theme: str) -> bool:
     """Say whether a digest has a theme."""
     return not spec.themes or theme in spec.themes

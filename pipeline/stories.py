@@ -71,6 +71,7 @@ def _told(cards: Iterable[Card]) -> tuple[Told, ...]:
             published=card.published,
             precision=card.precision,
             first_seen=card.first_seen,
+            note=card.note,
         )
         for card in cards
     )

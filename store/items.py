@@ -10,6 +10,8 @@ from pipeline.records import StoredItem
 from pipeline.urls import identity_form
 from store.connection import Connection, Row, SqlValue
 from store.rows import (
+    DECISION_COLUMNS,
+    LATEST_DECISION,
     item_of,
     linked_of,
     match_of,
@@ -23,7 +25,10 @@ from store.rows import (
 # SQLite builds allow 999 values or more in a statement.
 _CHUNK = 500
 _MANY = ", ".join("?" * _CHUNK)
-_ITEM = "select item.*, slug from item join source on source.id = item.source_id"
+_ITEM = f"""
+select item.*, slug, {", ".join(DECISION_COLUMNS)}
+from item join source on source.id = item.source_id {LATEST_DECISION}
+"""
 _NEAR_MISSES = 50
 
 _KEYS = f"""

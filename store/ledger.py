@@ -7,10 +7,12 @@ from datetime import datetime
 from pipeline.errors import StoreError
 from pipeline.model import Match, Reason
 from pipeline.records import IssueRecord, LedgerLine, Mail, MailState, Said
-from store.connection import Connection, Row
+from store.connection import Connection, Row, SqlValue
 from store.outbox import plan_mails
 from store.rows import (
+    DECISION_COLUMNS,
     ITEM_COLUMNS,
+    LATEST_DECISION,
     LINKED_COLUMNS,
     match_of,
     optional_text,
@@ -33,20 +35,20 @@ left join revision on revision.item_id = item.id and revision.number = notice.re
 """
 _LINES = f"""
 select notice.seq, notice.at, notice.reason, notice.theme, notice.item_id, slug,
-    item.id, item.first_seen_at, item.origin, {", ".join(LINKED_COLUMNS)},
+    item.id, item.first_seen_at, item.origin, {", ".join((*LINKED_COLUMNS, *DECISION_COLUMNS))},
     case when {_KEPT} then notice.revision else item.revision end as revision, {_AS_IT_WAS}
-{_FROM} join source on source.id = notice.source_id
-where seq > ? order by seq
+{_FROM} join source on source.id = notice.source_id {LATEST_DECISION}
+where {{}} order by seq
 """
 _MATCHES = f"""
 select notice.seq, match.* {_FROM}
 join match on match.item_id = item.id
     and match.revision = case when {_KEPT} then notice.revision else item.revision end
     and match.ruleset_id = case when {_KEPT} then notice.ruleset_id else item.ruleset_id end
-where seq > ? order by seq, match.id
+where {{}} order by seq, match.id
 """
 _SAID = """
-select notice.theme, notice.reason, notice.at, digest_issue.digest, number,
+select notice.seq, notice.theme, notice.reason, notice.at, digest_issue.digest, number,
     digest_issue.at as issued_at,
     (select min(changed_at) from outbox where issue_id = digest_issue.id and state = ?) as sent_at
 from notice
@@ -62,10 +64,18 @@ _ISSUE_COLUMNS = (
 
 def ledger(connection: Connection, after_seq: int) -> tuple[LedgerLine, ...]:
     """Return all notices numbered above `after_seq`, in order."""
+    return lines_where(connection, "seq > ?", (after_seq,))
+
+
+def lines_where(
+    connection: Connection, condition: str, values: Sequence[SqlValue]
+) -> tuple[LedgerLine, ...]:
+    """Return the notices whose number fulfils a condition, in order."""
     matches: defaultdict[int, list[Match]] = defaultdict(list)
-    for row in connection.rows(_MATCHES, (after_seq,)):
+    for row in connection.rows(_MATCHES.format(condition), values):
         matches[row["seq"]].append(match_of(row))
-    return tuple(_line(row, matches) for row in connection.rows(_LINES, (after_seq,)))
+    rows = connection.rows(_LINES.format(condition), values)
+    return tuple(_line(row, matches) for row in rows)
 
 
 def ledger_end(connection: Connection) -> int:
@@ -139,6 +149,7 @@ def _line(row: Row, matches: Mapping[int, Sequence[Match]]) -> LedgerLine:
 
 def _said(row: Row) -> Said:
     return Said(
+        seq=row["seq"],
         theme=row["theme"],
         reason=Reason(row["reason"]),
         at=time_of(row["at"]),

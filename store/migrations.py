@@ -25,6 +25,7 @@ from store.tables import (
     RUNS,
     SOURCES,
     STORIES,
+    TRIAGE,
 )
 
 MIGRATIONS = Migrations("policywatch")
@@ -123,5 +124,12 @@ def m009_delivery(db: Database) -> None:
     db.execute("pragma user_version = 9")
 
 
-SCHEMA_VERSION = 9
+@MIGRATIONS()
+def m010_triage(db: Database) -> None:
+    """Keep what people decide of items, and the notices that a digest holds until then."""
+    db.executescript(TRIAGE)
+    db.execute("pragma user_version = 10")
+
+
+SCHEMA_VERSION = 10
 """What `pragma user_version` says after the last migration."""

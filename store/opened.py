@@ -9,6 +9,7 @@ from store.opening import LOCK_DIRECTORY
 from store.outbox import Mails
 from store.people import Readers
 from store.timetables import Timetables
+from store.triage import Triage
 
 
 class Opened:
@@ -24,6 +25,7 @@ class Opened:
         self.timetables = Timetables(connection)
         self.readers = Readers(connection)
         self.mails = Mails(connection)
+        self.triage = Triage(connection)
 
     def close(self) -> None:
         """Close the database."""

@@ -19,6 +19,7 @@ from pipeline.model import (
     Verdict,
 )
 from pipeline.records import StoredItem
+from pipeline.triage import Decision, State
 from store.connection import Row, SqlValue
 
 
@@ -115,6 +116,7 @@ def stored_of(row: Row, matches: Iterable[Match]) -> StoredItem:
         origin=Origin(row["origin"]),
         matches=tuple(matches),
         linked=linked_of(row),
+        decision=decision_of(row) if row["state"] else None,
     )
 
 
@@ -137,6 +139,39 @@ def linked_of(row: Row) -> Linked | None:
         trouble=row["linked_trouble"],
         tries=row["linked_tries"],
         next_at=optional_time(row["linked_next_at"]),
+    )
+
+
+# --- what people decided ---------------------------------------------------------------------
+
+DECISION_COLUMNS = ("state", "who", "decided_at", "note")
+LATEST_DECISION = """
+left join triage on triage.id = (
+    select max(id) from triage as one where one.item_id = item.id
+)
+"""
+"""Joins the decision that counts to each item."""
+
+
+def decision_values(decision: Decision) -> tuple[SqlValue, ...]:
+    """Return a decision's values: its item, then in the order of DECISION_COLUMNS."""
+    return (
+        decision.item_id,
+        decision.state,
+        decision.who,
+        time_text(decision.at),
+        decision.note,
+    )
+
+
+def decision_of(row: Row) -> Decision:
+    """Read the decision in a row with DECISION_COLUMNS, of the item whose number is its `id`."""
+    return Decision(
+        item_id=row["id"],
+        state=State(row["state"]),
+        who=row["who"],
+        at=time_of(row["decided_at"]),
+        note=row["note"],
     )
 
 

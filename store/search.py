@@ -13,6 +13,7 @@ from store.connection import Connection, Row, SqlValue
 from store.fts import match_expression
 from store.items import stored_items
 from store.rows import time_text
+from store.triage import in_states
 
 # FTS5's parser gives up at a hundred open brackets; deeper queries are read item by item.
 _DEEPEST = 40
@@ -43,8 +44,6 @@ _BY_SCOPE = {
         "instr(lower(coalesce(nullif(item.language, ''), source.language)) || '-', ? || '-') = 1"
     ),
 }
-# Nobody has marked anything yet, so everything is new.
-_STATES = {"new": "true"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,8 +99,7 @@ def _filters(wanted: Search) -> tuple[list[str], list[SqlValue]]:
     conditions = [_HAS[name] for name in wanted.has]
     values: list[SqlValue] = []
     if wanted.states:
-        alternatives = (_STATES.get(state, "false") for state in wanted.states)
-        conditions.append(f"({' or '.join(alternatives)})")
+        conditions.append(in_states(wanted.states))
     for condition, moment in times:
         if moment:
             conditions.append(condition)

@@ -377,3 +377,21 @@ alter table subscriber add column why text not null default '';
 alter table subscriber add column refusals integer not null default 0;
 alter table subscriber add column refusal text not null default '';
 """
+
+TRIAGE = """
+create table triage (
+    id integer primary key,
+    item_id integer not null references item (id),
+    state text not null,
+    who text not null,
+    decided_at text not null,
+    note text not null default ''
+);
+create index triage_item on triage (item_id, id);
+create table digest_wait (
+    digest text not null,
+    seq integer not null references notice (seq),
+    primary key (digest, seq)
+) without rowid;
+create index digest_wait_seq on digest_wait (seq);
+"""

@@ -1,18 +1,29 @@
 """`policywatch items`: what is stored."""
 
 import zlib
+from collections.abc import Sequence
 from itertools import islice
 from pathlib import Path
 
 import click
 
+from jobs.cli.asked import item_number
 from jobs.cli.frame import as_json, note, opened, say, say_json, settings
 from jobs.cli.items_feedback import add, label, labels, near_misses
-from jobs.cli.words import found_words, item_json, show_hits, title_only
-from pipeline.digest import item_id, short_id
+from jobs.cli.items_triage import drop, keep, undo
+from jobs.cli.words import (
+    decision_json,
+    decision_words,
+    found_words,
+    item_json,
+    show_hits,
+    title_only,
+)
+from pipeline.digest import short_id
 from pipeline.linked import Copy, Linked
 from pipeline.records import StoredItem
 from pipeline.search import parse_search
+from pipeline.triage import Decision
 
 
 @click.group()
@@ -20,7 +31,7 @@ def items() -> None:
     """Search and show stored items."""
 
 
-for _command in (label, labels, add, near_misses):
+for _command in (keep, drop, undo, label, labels, add, near_misses):
     items.add_command(_command)
 
 
@@ -39,7 +50,7 @@ def search(
     """
     found = settings(ctx)
     asked = parse_search(" ".join(query), now=found.clock())
-    below = _number(before) if before else None
+    below = item_number(before) if before else None
     with opened(found, readonly=True) as store:
         hits = list(islice(store.search(asked, limit=limit + 1, before=below), limit + 1))
     page, more = hits[:limit], len(hits) > limit
@@ -65,8 +76,9 @@ def show(ctx: click.Context, item: str, *, to: str | None, json_: bool) -> None:
     """
     found = settings(ctx)
     with opened(found, readonly=True) as store:
-        stored = store.item(_number(item))
-        kept = store.page_copy(_number(item))
+        stored = store.item(item_number(item))
+        kept = store.page_copy(item_number(item))
+        decisions = store.triage.history(item_number(item))
     if stored is None:
         raise click.UsageError(f"no item is called {item}")
     if to is not None:
@@ -74,9 +86,10 @@ def show(ctx: click.Context, item: str, *, to: str | None, json_: bool) -> None:
         return
     if json_:
         more = {"body": stored.item.body, "page": _page_json(stored.linked)}
-        say_json(item_json(stored) | more | {"copy": _copy_json(kept)})
+        made = [decision_json(one) for one in decisions]
+        say_json(item_json(stored) | more | {"copy": _copy_json(kept), "decisions": made})
         return
-    _show(stored, kept)
+    _show(stored, kept, decisions)
 
 
 def _export(item: str, kept: Copy | None, path: Path) -> None:
@@ -123,14 +136,7 @@ def _page_json(linked: Linked | None) -> dict[str, object] | None:
     }
 
 
-def _number(text: str) -> int:
-    try:
-        return item_id(text)
-    except ValueError as e:
-        raise click.UsageError(f"'{text}' names no item: {e}") from e
-
-
-def _show(stored: StoredItem, kept: Copy | None) -> None:
+def _show(stored: StoredItem, kept: Copy | None, decisions: Sequence[Decision]) -> None:
     item = stored.item
     say(item.title)
     say(item.url)
@@ -143,6 +149,8 @@ def _show(stored: StoredItem, kept: Copy | None) -> None:
         say(f"deadline {item.deadline}")
     if title_only(stored):
         say(f"judged by title only: {title_only(stored)}")
+    for decision in decisions:
+        say(decision_words(decision))
     if kept:
         say(f"copy kept: {_copy_words(kept)}")
     for text in (item.summary, item.body):

@@ -1,12 +1,12 @@
 """`policywatch items label, labels, add, near-misses`: what people tell the rules."""
 
-import getpass
 from collections.abc import Iterable, Sequence
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import click
 
+from jobs.cli.asked import item_number, person, who_says_so
 from jobs.cli.frame import (
     Code,
     as_json,
@@ -25,14 +25,13 @@ from pipeline.dates import parse_date
 from pipeline.errors import SourceError
 from pipeline.model import Match, Verdict
 from pipeline.records import Label, StoredItem
-from pipeline.shortid import item_id, short_id
+from pipeline.shortid import short_id
 from pipeline.urls import canonical
 from pipeline.yamlfile import did_you_mean
 
 if TYPE_CHECKING:
     from jobs.feedback import Added, Wanted
 
-_who = click.option("--who", metavar="NAME", help="Who says so; default: you, by your user name.")
 _limit = click.option(
     "--limit", default=50, show_default=True, type=click.IntRange(1, 500), help="At most so many."
 )
@@ -42,7 +41,7 @@ _limit = click.option(
 @click.argument("item", metavar="ITEM")
 @click.argument("theme")
 @click.argument("answer", type=click.Choice(["yes", "no"]), required=False)
-@_who
+@who_says_so
 @click.option("--remove", is_flag=True, help="Take back what you said instead.")
 def label(item: str, theme: str, answer: str | None, *, who: str | None, remove: bool) -> None:
     """Say that THEME does, or does not, apply to ITEM.
@@ -53,7 +52,7 @@ def label(item: str, theme: str, answer: str | None, *, who: str | None, remove:
     if remove == bool(answer):
         raise click.UsageError("say yes or no, or --remove what you said")
     found = settings(click.get_current_context())
-    number, name = _number(item), _name(who)
+    number, name = item_number(item), person(who)
     if not remove:
         _check_themes(found, [theme])
     with opened(found) as store:
@@ -109,7 +108,7 @@ def labels(ctx: click.Context, *, theme: str | None, json_: bool) -> None:
 @click.option("--title", help="Its title, in place of the page's.")
 @click.option("--text", help="What it says, in place of the page's text.")
 @click.option("--date", metavar="DATE", help="When it was published, in place of the page's.")
-@_who
+@who_says_so
 @as_json
 @click.pass_context
 def add(
@@ -175,23 +174,6 @@ def near_misses(
     note(f"{len(near)} nearly matched, {len(excluded)} were excluded, in the last {days} days")
 
 
-def _number(text: str) -> int:
-    try:
-        return item_id(text)
-    except ValueError as e:
-        raise click.UsageError(f"'{text}' names no item: {e}") from e
-
-
-def _name(who: str | None) -> str:
-    try:
-        name = " ".join((who or getpass.getuser()).split())
-    except (KeyError, OSError, ImportError):
-        name = ""
-    if not name:
-        raise click.UsageError("you have no user name here: give one with --who NAME")
-    return name
-
-
 def _check_themes(found: Settings, themes: Iterable[str]) -> None:
     _check_known(themes, [theme.id for theme in configuration(found).ruleset.themes])
 
@@ -219,7 +201,7 @@ def _wanted(
         text=(given["text"] or "").strip(),
         date=date,
         themes=themes,
-        who=_name(given["who"]),
+        who=person(given["who"]),
     )
 
 

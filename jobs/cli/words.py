@@ -8,6 +8,7 @@ from pipeline.digest import short_id
 from pipeline.excerpts import Excerpt
 from pipeline.model import Evidence, Match, Verdict
 from pipeline.records import StoredItem
+from pipeline.triage import Decision, State
 
 
 def found_words(match: Match) -> str:
@@ -72,6 +73,8 @@ def item_json(stored: StoredItem) -> dict[str, object]:
         "origin": stored.origin.value,
         "revision": stored.revision,
         "title_only": title_only(stored) or None,
+        "state": stored.state.value,
+        "decision": decision_json(stored.decision) if stored.decision else None,
         "themes": [
             {
                 "theme": match.theme,
@@ -84,6 +87,23 @@ def item_json(stored: StoredItem) -> dict[str, object]:
     }
 
 
+def decision_json(decision: Decision) -> dict[str, object]:
+    """Return a decision in the shape that scripts rely on."""
+    return {
+        "state": decision.state.value,
+        "who": decision.who,
+        "at": decision.at.isoformat(),
+        "note": decision.note or None,
+    }
+
+
+def decision_words(decision: Decision) -> str:
+    """Say who decided what of an item, when, and why."""
+    said = "taken back" if decision.state is State.NEW else decision.state
+    why = f": {decision.note}" if decision.note else ""
+    return f"{said} by {decision.who}, {decision.at:%Y-%m-%d %H:%M} UTC{why}"
+
+
 def title_only(stored: StoredItem) -> str:
     """Say why an item is judged without the text of its page; empty when it is not."""
     return stored.linked.why if stored.linked else ""
@@ -91,12 +111,14 @@ def title_only(stored: StoredItem) -> str:
 
 def show_hits(hits: Iterable[StoredItem]) -> None:
     """Print items as a table, one a line."""
-    table(("item", "day", "source", "title", "themes"), [_row(hit) for hit in hits])
+    columns = ("item", "day", "state", "source", "title", "themes")
+    table(columns, [_row(hit) for hit in hits])
 
 
 def _row(hit: StoredItem) -> tuple[str, ...]:
     applying = ", ".join(m.theme for m in hit.matches if m.verdict is Verdict.APPLIES)
-    return (f"#{short_id(hit.id)}", _day(hit), hit.item.source_id, hit.item.title, applying)
+    named = (f"#{short_id(hit.id)}", _day(hit), hit.state.value)
+    return (*named, hit.item.source_id, hit.item.title, applying)
 
 
 def _day(stored: StoredItem) -> str:

@@ -14,8 +14,10 @@ from pipeline.shortid import short_id
 
 _WORDS_PER_THEME = 8
 _NOTES = 3
+_LONGEST_NOTE = 500
 _LONGEST_LINK = 2_000
-# Official reports are never left out; of others the first are named.
+# Official reports and what somebody wrote a note on are never left out; of others the first are
+# named.
 _ALSO_TITLES = 3
 _ALSO_NAMES = 5
 
@@ -70,6 +72,8 @@ class Entry:
     others: tuple[Hit, ...]
     notes: tuple[str, ...]
     reports: Reports
+    title_only: str
+    note: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -103,12 +107,14 @@ def entry(card: Card, speech: Speech) -> Entry:
         others=_hits(card.themes[1:], speech),
         notes=_notes(card.themes),
         reports=reports(card.reports, speech),
+        title_only=speech.say("title only") if card.title_only else "",
+        note=visible(card.note, _LONGEST_NOTE),
     )
 
 
 def later(story: Story, speech: Speech, room: int) -> Later:
     """Put what was reported later of a thing into one line, with official titles below it."""
-    official = [told for told in story.reports if told.tier is Tier.OFFICIAL]
+    named = [told for told in story.reports if _is_named(told)]
     return Later(
         said=speech.say(
             "since",
@@ -116,7 +122,7 @@ def later(story: Story, speech: Speech, room: int) -> Later:
             day=speech.weekday(story.since),
         ),
         head=link(story.head),
-        reports=Reports(titles=tuple(link(told, _source(told)) for told in official[:room])),
+        reports=Reports(titles=tuple(link(told, _said(told, speech)) for told in named[:room])),
     )
 
 
@@ -124,11 +130,11 @@ def reports(told: Sequence[Told], speech: Speech) -> Reports:
     """Name the official ones and a few more by title, then outlets, then a count."""
     if not told:
         return Reports()
-    named = [t for t in told if t.tier is Tier.OFFICIAL]
-    research = [t for t in told if t.tier is Tier.RESEARCH]
+    named = [t for t in told if _is_named(t)]
+    research = [t for t in told if t.tier is Tier.RESEARCH and t not in named]
     named += research[: max(_ALSO_TITLES - len(named), 0)]
     rest = [t for t in told if t not in named]
-    titles = tuple(link(t, _source(t)) for t in named)
+    titles = tuple(link(t, _said(t, speech)) for t in named)
     if not rest:
         return Reports(titles=titles)
     outlets = list(dict.fromkeys(_source(t) for t in rest))
@@ -182,6 +188,16 @@ def by_language(cards: Iterable[Card], speech: Speech) -> str:
 
 def _source(told: Told) -> str:
     return visible(told.source, 100)
+
+
+def _is_named(told: Told) -> bool:
+    return told.tier is Tier.OFFICIAL or bool(told.note)
+
+
+def _said(told: Told, speech: Speech) -> str:
+    """Name the outlet of a report, and what was said of it when it was kept."""
+    note = visible(told.note, _LONGEST_NOTE)
+    return f"{_source(told)} · {speech.say('analyst')} {note}" if note else _source(told)
 
 
 def _place(card: Card, speech: Speech) -> str:

@@ -18,7 +18,7 @@ from pipeline.issue import Issue
 from pipeline.render.ics import calendar
 from pipeline.render.page import CLOSING_DAYS
 from pipeline.render.parts import HTML_LIMIT, WayOut, parts, titles
-from pipeline.render.words import speech_of, visible
+from pipeline.render.words import Speech, speech_of, visible
 from pipeline.tokens import issue_token, mac, unsubscribe_token
 
 __all__ = ["HTML_LIMIT", "Frame", "RenderedMail", "render", "subject", "unsubscribe_token"]
@@ -139,7 +139,7 @@ def subject(issue: Issue) -> str:
     if issue.new_sources:
         parts.append(speech.count("new source", len(issue.new_sources)))
     if not parts:
-        parts = [speech.say("nothing read", read=issue.read, all=issue.sources)]
+        parts = [_nothing(issue, speech)]
     elif lost:
         parts.append(speech.count("lost", lost))
     if issue.merged > 1:
@@ -147,6 +147,13 @@ def subject(issue: Issue) -> str:
     said = f"{speech.say('comma').join(parts)}: {speech.day(issue.window_end)}"
     mark = speech.say("rehearsal mark") if issue.rehearsal else ""
     return _one_line(f"[{visible(issue.title, 60)}] {said}{mark}")
+
+
+def _nothing(issue: Issue, speech: Speech) -> str:
+    if issue.waiting is None:
+        return speech.say("nothing read", read=issue.read, all=issue.sources)
+    undecided = issue.waiting.undecided
+    return speech.say("nothing kept read", n=undecided, read=issue.read, all=issue.sources)
 
 
 def issue_url(frame: Frame, issue: Issue, address: str) -> str:

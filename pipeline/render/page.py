@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from pipeline.issue import Card, Due, DueWhy, Issue, Section, Story
+from pipeline.issue import Card, Due, DueWhy, Issue, Section, Story, Waiting
 from pipeline.model import Tier
 from pipeline.render import sources
 from pipeline.render.entries import Entry, Later, Link, by_language, entry, later, link
@@ -63,7 +63,7 @@ class Page:
     count: Callable[[str, int], str]
     title: str
     date: str
-    window: str
+    seen: str
     lead: str
     proof: str
     complete: bool
@@ -102,7 +102,7 @@ def page(issue: Issue, plan: Plan, whole_url: str = "") -> Page:
         count=speech.count,
         title=visible(issue.title),
         date=speech.long_day(issue.window_end),
-        window=_window(issue, speech),
+        seen=_seen(issue, speech),
         lead=_lead(issue, speech),
         proof=speech.say("proof", read=issue.read, sources=speech.count("source", issue.sources)),
         complete=issue.read == issue.sources and not issue.trouble,
@@ -138,13 +138,14 @@ def in_full(issue: Issue) -> tuple[Card, ...]:
 def crowded_out(issue: Issue) -> frozenset[int]:
     """Return the items that only count: those beyond the first of a theme that has too many.
 
-    A catch-up issue is cut the same way, theme by theme. Official items are never among them.
+    A catch-up issue is cut the same way, theme by theme. Official items are never among them, nor
+    is what somebody kept.
     """
     return frozenset(card.id for section in issue.sections for card in _crowded(section, issue))
 
 
 def _crowded(section: Section, issue: Issue) -> Sequence[Card]:
-    if len(section.cards) <= CROWDED and issue.merged <= 1:
+    if issue.waiting or (len(section.cards) <= CROWDED and issue.merged <= 1):
         return ()
     others = [card for card in section.cards if card.tier is not Tier.OFFICIAL]
     return others[issue.per_theme :]
@@ -153,6 +154,12 @@ def _crowded(section: Section, issue: Issue) -> Sequence[Card]:
 def _window(issue: Issue, speech: Speech) -> str:
     start, end = speech.clock(issue.window_start), speech.clock(issue.window_end)
     return speech.say("window", start=start, end=end, zone=issue.zone)
+
+
+def _seen(issue: Issue, speech: Speech) -> str:
+    return speech.say(
+        "kept until" if issue.waiting else "first seen", window=_window(issue, speech)
+    )
 
 
 def _lead(issue: Issue, speech: Speech) -> str:
@@ -171,10 +178,27 @@ def _lead(issue: Issue, speech: Speech) -> str:
     ]
     if issue.new_sources:
         parts.append(speech.count("new source", len(issue.new_sources)))
-    if not new:
+    if issue.waiting:
+        parts = [*_kept(issue, speech), *parts, *_undecided(issue.waiting, speech)]
+    elif not new:
         parts.insert(0, speech.say("nothing new" if parts else "nothing in window"))
     said = speech.say("comma").join(parts) + speech.say("stop")
     return speech.say("catch-up lead") + said if issue.merged > 1 else said
+
+
+def _kept(issue: Issue, speech: Speech) -> list[str]:
+    """Say that nothing was kept where no item is told of at all."""
+    return [] if issue.cards or issue.told or issue.starter else [speech.say("nothing kept")]
+
+
+def _undecided(waiting: Waiting, speech: Speech) -> list[str]:
+    """Say how many items nobody decided on: silence about them is nobody's judgement."""
+    if not waiting.undecided:
+        return [speech.say("none undecided")]
+    earlier = [speech.say("undecided before", n=waiting.earlier)] if waiting.earlier else []
+    if not waiting.items:
+        return [speech.count("undecided", waiting.earlier)]
+    return [speech.count("undecided", waiting.items), *earlier]
 
 
 def _new(issue: Issue, speech: Speech) -> str:
@@ -197,11 +221,21 @@ def _banners(issue: Issue, speech: Speech) -> tuple[str, ...]:
     if issue.rehearsal:
         end = speech.clock(issue.window_end)
         banners.insert(0, speech.say("rehearsal", end=end, zone=issue.zone))
+    if issue.unread:
+        banners.append(_unread(issue, speech))
     if issue.merged > 1:
         banners.append(speech.say("catch-up banner", n=issue.merged))
     if issue.starter:
         banners.append(speech.say("starter banner"))
     return tuple(banners)
+
+
+def _unread(issue: Issue, speech: Speech) -> str:
+    unread = speech.count("source", issue.unread)
+    if issue.read_at is None:
+        return speech.say("never in time", sources=unread)
+    when = speech.clock(issue.read_at)
+    return speech.say("not in time", sources=unread, when=when, zone=issue.zone)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -298,7 +332,7 @@ def _foot(issue: Issue, speech: Speech) -> str:
         said = speech.say("issue after", n=issue.number, title=title, before=issue.previous_number)
     notices = (
         speech.say("notices", start=str(issue.seq_from + 1), end=str(issue.seq_to))
-        if issue.notices
+        if issue.notices and issue.seq_to > issue.seq_from
         else ""
     )
     return speech.say("foot", issue=said, window=_window(issue, speech), notices=notices)

@@ -21,9 +21,11 @@ from jobs.deployment import Deployment
 from jobs.digest import Haste, issue, note_digests
 from jobs.settings import Settings
 from pipeline.config import Configuration
-from pipeline.records import DigestSpec, IssueRecord
+from pipeline.digest import from_json
+from pipeline.records import DigestSpec, Empty, IssueRecord, Selection
 from pipeline.rules.ruleset import Ruleset, load_ruleset
 from pipeline.schedule import parse_schedule
+from pipeline.triage import Decision, State
 from pipeline.yamlfile import read_text
 from store import SqliteStore, open_store
 from tests import make
@@ -216,16 +218,21 @@ def test_four_hundred_days_say_everything_once(world: World) -> None:
 
 
 def _check(world: World, of: DigestSpec, first_seq: int) -> None:
+    last = _check_windows(world, of, first_seq)
+    database = sqlite3.connect(world.home / "policywatch.db")
+    told = database.execute("select seq from digest_item where digest = ? order by seq", (of.id,))
+    assert [seq for (seq,) in told] == list(range(first_seq + 1, last.seq_to + 1))
+    database.close()
+
+
+def _check_windows(world: World, of: DigestSpec, first_seq: int = 0) -> IssueRecord:
+    """Windows are disjoint and gapless, on the clock and on the ledger; return the last issue."""
     issues = sorted(world.stores[0].issues(of.id, limit=2000), key=lambda one: one.number)
     assert [one.number for one in issues] == list(range(1, len(issues) + 1))
     assert [one.window_start for one in issues[1:]] == [one.window_end for one in issues[:-1]]
     assert [one.seq_from for one in issues] == [first_seq, *(one.seq_to for one in issues[:-1])]
     assert all(one.window_start < one.window_end for one in issues)
-    last: IssueRecord = issues[-1]
-    database = sqlite3.connect(world.home / "policywatch.db")
-    told = database.execute("select seq from digest_item where digest = ? order by seq", (of.id,))
-    assert [seq for (seq,) in told] == list(range(first_seq + 1, last.seq_to + 1))
-    database.close()
+    return issues[-1]
 
 
 def test_two_schedulers_at_the_same_moment_make_one_issue(world: World) -> None:
@@ -263,3 +270,120 @@ def test_a_catch_up_issue_keeps_what_it_stands_for(world: World) -> None:
         START + timedelta(days=1, hours=1.5),
         START + timedelta(days=4, hours=1.5),
     )
+
+
+# --- a digest of what is kept -----------------------------------------------------------------
+
+BOARD = replace(spec("board", "Asia/Tokyo", "07:30"), takes=Selection(state=State.KEPT))
+
+
+@dataclass
+class Analysts:
+    """Who decides on items, by dice, and remembers what should be told; a notice is an item."""
+
+    world: World
+    states: dict[int, State] = field(default_factory=dict)
+    told: list[int] = field(default_factory=list)
+    _dice: random.Random = field(default_factory=lambda: random.Random(7))
+
+    def decide(self, now: datetime) -> None:
+        for item in self._dice.sample(range(1, self.world.items + 1), min(4, self.world.items)):
+            state = self._dice.choice((State.KEPT, State.KEPT, State.DROPPED, State.NEW))
+            self.mark(item, state, now)
+
+    def mark(self, item: int, state: State, now: datetime) -> None:
+        self.states[item] = state
+        made = Decision(item_id=item, state=state, who="aya", at=now)
+        self.world.stores[item % 2].triage.decide([made])
+
+    def expected(self) -> list[int]:
+        kept = {item for item, state in self.states.items() if state is State.KEPT}
+        return sorted(kept - set(self.told))
+
+    def undecided(self) -> int:
+        decided = {item for item, state in self.states.items() if state is not State.NEW}
+        return self.world.items - len(decided | set(self.told))
+
+
+def board(world: World) -> IssueRecord:
+    record = world.stores[1].last_issue("board")
+    assert record is not None
+    return record
+
+
+def test_a_digest_of_kept_items_tells_each_once_in_the_first_issue_after_it_was_kept(
+    world: World,
+) -> None:
+    world.specs = (LONDON, BOARD)
+    analysts, start = Analysts(world), START
+    note_digests(world.deployment(world.stores[0], start))
+    for day in range(1, 61):
+        now = start + timedelta(days=day)
+        world.publish(day % 4, now)
+        analysts.decide(now + timedelta(hours=3))
+        if day in (20, 40):
+            world.restart()
+        if day in (10, 11, 30):
+            continue
+        expected = analysts.expected()
+        assert world.tick(now + timedelta(hours=23)) == ["london", "board"]
+        issue_ = from_json(board(world).contents)
+        assert sorted(issue_.notices) == expected
+        analysts.told += expected
+        assert issue_.waiting is not None
+        assert issue_.waiting.undecided == analysts.undecided()
+    _check_windows(world, BOARD)
+    assert len(analysts.told) == len(set(analysts.told)) > 40
+    assert board(world).seq_to == world.stores[0].ledger_end()
+    _check(world, LONDON, 0)
+
+
+def test_on_days_without_an_issue_nothing_that_waits_is_lost(world: World) -> None:
+    world.specs = (replace(BOARD, empty=Empty.SKIP),)
+    analysts = Analysts(world)
+    note_digests(world.deployment(world.stores[0], START))
+    for day in range(1, 4):
+        world.publish(1, START + timedelta(days=day))
+        assert world.tick(START + timedelta(days=day, hours=23)) == []
+    analysts.mark(2, State.KEPT, START + timedelta(days=4))
+    assert world.tick(START + timedelta(days=4, hours=23)) == ["board"]
+    analysts.mark(1, State.KEPT, START + timedelta(days=5))
+    analysts.mark(3, State.DROPPED, START + timedelta(days=5))
+    assert world.tick(START + timedelta(days=5, hours=23)) == ["board"]
+    assert world.tick(START + timedelta(days=6, hours=23)) == []
+    issues = world.stores[0].issues("board")
+    assert [from_json(one.contents).notices for one in reversed(issues)] == [(2,), (1,)]
+
+
+def test_a_crash_before_the_issue_is_saved_says_nothing_twice_and_loses_nothing(
+    world: World,
+) -> None:
+    world.specs = (BOARD,)
+    analysts = Analysts(world)
+    note_digests(world.deployment(world.stores[0], START))
+    world.publish(3, START + timedelta(hours=1))
+    world.stores[0].triage.hold("board", (1, 2, 3))
+    analysts.mark(1, State.KEPT, START + timedelta(hours=2))
+    assert world.tick(START + timedelta(hours=23)) == ["board"]
+    world.publish(1, START + timedelta(hours=24))
+    world.stores[0].triage.hold("board", (4,))
+    for item in (2, 4):
+        analysts.mark(item, State.KEPT, START + timedelta(hours=25))
+    assert world.tick(START + timedelta(hours=47)) == ["board"]
+    issues = world.stores[0].issues("board")
+    assert [from_json(one.contents).notices for one in reversed(issues)] == [(1,), (2, 4)]
+
+
+def test_a_digest_that_takes_everything_again_brings_what_waited_once_it_is_kept(
+    world: World,
+) -> None:
+    world.specs = (BOARD,)
+    analysts = Analysts(world)
+    note_digests(world.deployment(world.stores[0], START))
+    world.publish(2, START + timedelta(hours=1))
+    world.tick(START + timedelta(hours=23))
+    world.specs = (replace(BOARD, takes=Selection()),)
+    world.publish(1, START + timedelta(hours=24))
+    analysts.mark(1, State.KEPT, START + timedelta(hours=25))
+    world.tick(START + timedelta(hours=47))
+    assert from_json(board(world).contents).notices == (1, 3)

@@ -18,6 +18,7 @@ from pipeline.schedule import parse_schedule
 from store import SqliteStore, open_store
 from tests import make
 from tests.e2e.killed import RULES
+from tests.issues import text
 
 DIGEST = make.digest(
     schedule=(parse_schedule("09:00"),), outputs=("webhook:https://hooks.example/",)
@@ -76,11 +77,11 @@ def test_an_issue_goes_after_half_an_hour_and_says_when_was_read_last(desk: Desk
     record = desk.issue(make.at(minutes=31))
     assert record is not None
     assert (record.unread, record.read_at) == (1, make.at(hours=-10))
-    (warning,) = from_json(record.contents).warnings
-    assert warning == (
-        "1 of 1 sources were not read in time for this issue; "
-        "the newest reading was at 2026-03-01 23:00 (UTC)."
-    )
+    told = from_json(record.contents)
+    assert (told.unread, told.read_at) == (1, make.at(hours=-10))
+    assert (
+        "Not read in time for this issue: 1 source; the last reading was at 1 Mar 23:00 (UTC)."
+    ) in text(told)
     assert desk.issue(make.at(minutes=40)) is None
 
 

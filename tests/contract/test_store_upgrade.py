@@ -26,6 +26,7 @@ from tests import make
         "m007_alarms",
         "m008_stories",
         "m009_delivery",
+        "m010_triage",
     ]
 )
 def old_home(tmp_path: Path, request: pytest.FixtureRequest) -> Path:
@@ -48,7 +49,8 @@ def test_opening_brings_it_up_to_date_and_keeps_its_data(old_home: Path) -> None
     assert len(store.secret()) == 32
     store.close()
     database = sqlite3.connect(old_home / "policywatch.db")
-    for table in ("label", "snapshot", "backfill", "page_copy", "host_wait", "cluster", "closing"):
+    judged, read = ("label", "triage", "digest_wait"), ("snapshot", "backfill", "page_copy")
+    for table in (*judged, *read, "host_wait", "cluster", "closing"):
         assert database.execute(f"select count(*) from {table}").fetchone() == (0,)
     database.close()
 

@@ -351,3 +351,14 @@ def test_a_trial_shows_what_the_pages_give(watched: Watched, site: Site) -> None
     read, lost = watched.files.run("sources", "test", "moj", "--json").json["entries"]
     assert (read["page"], HEAVY in read["body"]) == ({"read": True, "trouble": None}, True)
     assert "HTTP 404" in lost["page"]["trouble"]
+
+
+def test_a_mail_says_what_is_judged_by_its_title_alone(watched: Watched, site: Site) -> None:
+    site.pages["/moj.rdf"] = ministry(site, 5, 0, titles=("生成AIの規制",))
+    assert watched.pages("03") == (1, 0, 1)
+    preview = ("digest", "preview", "--days", "3", "--html")
+    assert " · Title only" in watched.files.run(*preview, POLICYWATCH_NOW="2026-11-03").out
+    site.pages["/n/5.html"] = page(HEAVY)
+    assert watched.pages("04") == (0, 1, 0)
+    shown = watched.files.run(*preview, POLICYWATCH_NOW="2026-11-04").out
+    assert ("生成AIの規制" in shown, "Title only" in shown) == (True, False)

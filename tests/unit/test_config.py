@@ -9,6 +9,7 @@ from pipeline.config import Configuration, load_configuration, load_digests
 from pipeline.errors import ConfigError
 from pipeline.model import Source, Type
 from pipeline.records import DigestSpec, Empty, Form, Selection, Slot
+from pipeline.triage import State
 from pipeline.yamlfile import read_text
 
 _SOURCES = "sources:\n  - {id: gov, name: Ministry, kind: feed, url: https://gov.example/feed}\n"
@@ -160,6 +161,7 @@ digests:
     types: [law, bill]
     languages: [en, pt-BR]
     min_score: 2.5
+    state: kept
     language: ja
     notes: yes
     gloss_command: translate --to ja
@@ -183,6 +185,7 @@ digests:
                 types=(Type.LAW, Type.BILL),
                 languages=("en", "pt"),
                 min_score=2.5,
+                state=State.KEPT,
             ),
             form=Form(
                 language="ja",
@@ -235,7 +238,12 @@ digests:
             "'gloss_command': is no command line (no closing quotation)",
             id="command",
         ),
-        pytest.param("state: kept", "unknown key 'state'", id="state"),
+        pytest.param(
+            "state: keep", "'state' must be kept, not 'keep' (did you mean 'kept'?)", id="state"
+        ),
+        pytest.param(
+            "state: new", "'state' must be kept, not 'new'", id="a state nobody waits for"
+        ),
         pytest.param(
             "outputs: [file]", "'outputs', entry 1: must be one kind", id="output without a target"
         ),

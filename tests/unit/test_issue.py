@@ -11,6 +11,7 @@ from pipeline.issue import (
     Section,
     Story,
     Told,
+    Waiting,
     from_json,
     summary,
     to_json,
@@ -21,7 +22,7 @@ from tests.issues import card, hit, issue, trouble
 
 FULL = replace(
     issue(
-        card(),
+        card(note="for the board", title_only=True),
         card(3, published=None, precision=None, title="生成AIの規制", themes=(hit(theme="c"),)),
         late=(card(2, reason=Reason.LATE, precision=Precision.DAY),),
         new_sources=(NewSource(id="n", name="N", stored=None, matching=0, titles=()),),
@@ -30,6 +31,7 @@ FULL = replace(
     ),
     rehearsal=True,
     merged=3,
+    waiting=Waiting(notices=(42, 43), items=2, earlier=3),
 )
 
 
@@ -40,8 +42,15 @@ def test_a_frozen_issue_is_read_back_equal() -> None:
 
 def test_an_issue_frozen_by_another_version_is_read() -> None:
     contents = json.loads(to_json(issue()))
-    del contents["merged"], contents["rehearsal"], contents["warnings"]
+    del contents["merged"], contents["rehearsal"], contents["warnings"], contents["waiting"]
     assert from_json(json.dumps(contents | {"later": 1})) == issue()
+
+
+def test_items_of_an_issue_of_before_have_no_note_and_stand_as_they_did() -> None:
+    contents = json.loads(to_json(issue(card())))
+    (section,) = contents["sections"]
+    del section["cards"][0]["note"], section["cards"][0]["title_only"]
+    assert from_json(json.dumps(contents)) == issue(card())
 
 
 def test_scripts_get_a_summary() -> None:
@@ -57,6 +66,7 @@ def test_scripts_get_a_summary() -> None:
         "deadlines": [],
         "new_sources": ["n"],
         "trouble": ["x"],
+        "undecided": 5,
         "read": 151,
         "sources": 151,
     }
@@ -71,6 +81,8 @@ def test_scripts_get_a_summary() -> None:
         "reason": "new",
         "published": "2026-03-02T06:00:00.000000Z",
         "first_seen": "2026-03-02T07:00:00.000000Z",
+        "title_only": True,
+        "note": "for the board",
         "reports": [],
     }
     assert [(i["id"], i["reason"], i["published"]) for i in items[1:]] == [

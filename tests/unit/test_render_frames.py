@@ -19,6 +19,7 @@ from pipeline.issue import (
     Section,
     Story,
     Told,
+    Waiting,
 )
 from pipeline.model import Outcome, Reason, Tier, Type
 from pipeline.render import names
@@ -61,6 +62,8 @@ def full(**overrides: object) -> Issue:
         "source": "試験ニュース",
         "organisation": "試験省",
         "language": "ja",
+        "note": "担当者の言葉",
+        "title_only": True,
         "themes": (hit(title="安全", words=(), notes=("試験の注記",)), hit(title="著作権")),
     }
     doubtful = Deadline(day=None, candidates=(date(2026, 4, 3), date(2026, 3, 4)), words="3/4")
@@ -135,8 +138,10 @@ _KEPT = re.compile(
 )
 
 
-def test_a_japanese_frame_has_no_english_words() -> None:
-    for shown in (text(full()), " ".join(dom(full()).get_text(" ").split())):
+@pytest.mark.parametrize("waiting", [None, Waiting(items=2, earlier=1)])
+def test_a_japanese_frame_has_no_english_words(waiting: Waiting | None) -> None:
+    of = full(waiting=waiting, unread=2, read_at=make.NOW)
+    for shown in (text(of), " ".join(dom(of).get_text(" ").split())):
         assert re.findall(r"[A-Za-z]{2,}", _KEPT.sub("", shown)) == []
 
 

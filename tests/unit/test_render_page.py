@@ -1,5 +1,6 @@
 import re
 from dataclasses import replace
+from datetime import datetime
 from typing import Any
 
 import pytest
@@ -236,6 +237,41 @@ def test_warnings_and_the_rehearsal_clock_stand_on_top() -> None:
         "Catch-up: this issue stands for 2 issues that were due.",
     ]
     assert all(f"! {banner}" in text(shown) for banner in banners)
+
+
+@pytest.mark.parametrize(
+    ("read_at", "language", "said"),
+    [
+        (
+            make.at(hours=-10),
+            "en",
+            (
+                "Not read in time for this issue: 3 sources; "
+                "the last reading was at 2 Mar 08:00 (Asia/Tokyo)."
+            ),
+        ),
+        (None, "en", "Not read in time for this issue: 3 sources; none was read yet."),
+        (
+            make.at(hours=-10),
+            "ja",
+            (
+                "3件の情報源はこの号に間に合いませんでした。"
+                "最新の確認は3月2日 08:00（Asia/Tokyo）です。"
+            ),
+        ),
+        (
+            None,
+            "ja",
+            "3件の情報源はこの号に間に合わず、まだ一度も確認できていません。",
+        ),
+    ],
+)
+def test_what_was_not_read_in_time_stands_on_top(
+    read_at: datetime | None, language: str, said: str
+) -> None:
+    shown = issue(card(), unread=3, read_at=read_at, language=language)
+    assert [p.get_text() for p in dom(shown).select("p.warn")] == [said]
+    assert f"! {said}".replace(" ", "") in text(shown).replace(" ", "")
 
 
 def test_the_foot_tells_the_window_the_issue_before_and_the_way_out() -> None:
