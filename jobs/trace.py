@@ -118,6 +118,9 @@ def _arrival(_: Deployment, stored: StoredItem) -> Iterator[Finding]:
         code=stored.origin.value,
         text=f"{way} {item.source_id} on {stored.first_seen_at:%Y-%m-%d %H:%M} UTC{dated}",
     )
+    if stored.after_change:
+        text = "came after a change of the site, which gave known items other ids"
+        yield Finding(code="after_change", text=text)
 
 
 def _judgement(_: Deployment, stored: StoredItem) -> Iterator[Finding]:

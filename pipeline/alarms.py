@@ -14,6 +14,7 @@ from zoneinfo import ZoneInfo
 from pipeline.cadence import FEWEST_ITEMS, Silence, silence
 from pipeline.linked import LinkedCounts
 from pipeline.model import Outcome, Source, SourceState
+from pipeline.signs import Signs
 
 _SILENCE_WITHOUT_DATES = timedelta(days=60)
 _TELLING_PAGES = 3
@@ -36,12 +37,13 @@ class AlarmKind(StrEnum):
     SHRUNK = "yield_shrunk"
     GAP = "gap"
     FORMAT = "format_changed"
+    IDS = "ids_changed"
     MOVED = "moved"
 
     @property
     def recovers(self) -> bool:
         """Say whether its end is good news; what happened once is only told for some days."""
-        return self not in (AlarmKind.GAP, AlarmKind.FORMAT)
+        return self not in (AlarmKind.GAP, AlarmKind.FORMAT, AlarmKind.IDS)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,6 +78,7 @@ _NEXT_STEPS = MappingProxyType(
         AlarmKind.SHRUNK: "see what it lost: policywatch sources test {id}",
         AlarmKind.GAP: "fetch what was missed, by hand: policywatch items add URL",
         AlarmKind.FORMAT: "see whether all is still there: policywatch sources test {id}",
+        AlarmKind.IDS: "see what it lists now: policywatch sources test {id}",
         AlarmKind.MOVED: "change its url in sources.yaml",
     }
 )
@@ -126,7 +129,7 @@ def doubts(
 ) -> tuple[str, ...]:
     """Return why the silence of a source proves little although it answers.
 
-    A gap or another form is told of when it came after `since`.
+    A gap, another form or other ids are told of when they came after `since`.
     """
     return tuple(alarm.text for alarm in _doubts(source, state, now, since))
 
@@ -235,6 +238,18 @@ def _events(state: SourceState, since: datetime) -> Iterator[Alarm]:
     if signs.form_changed_at and signs.form_changed_at > since:
         text = f"is <{signs.form}> since {signs.form_changed_at:%Y-%m-%d}, was <{signs.form_was}>"
         yield Alarm(kind=AlarmKind.FORMAT, since=signs.form_changed_at, text=text)
+    if signs.ids_changed_at and signs.ids_changed_at > since:
+        yield _with_other_ids(signs, signs.ids_changed_at)
+
+
+def _with_other_ids(signs: Signs, at: datetime) -> Alarm:
+    entries = signs.recognised + signs.unrecognised
+    rest = f"; told as news: {signs.unrecognised}" if signs.unrecognised else ""
+    text = (
+        f"gave {entries} entries other ids at {at:%Y-%m-%d %H:%M} UTC: {signs.recognised} are "
+        f"known by link or title and not told again{rest}"
+    )
+    return Alarm(kind=AlarmKind.IDS, since=at, text=text)
 
 
 def _moved(state: SourceState, since: datetime) -> Alarm:

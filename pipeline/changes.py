@@ -26,7 +26,10 @@ class KnownItem:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NewItem:
-    """An item to store for the first time, with all the keys by which it is known for ever."""
+    """An item to store for the first time, with all the keys by which it is known for ever.
+
+    `after_change`: most of what came with it was known under other ids.
+    """
 
     item: Item
     keys: tuple[str, ...]
@@ -34,6 +37,7 @@ class NewItem:
     matches: tuple[Match, ...] = ()
     notices: tuple[Notice, ...] = ()
     linked: Linked | None = None
+    after_change: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -101,6 +101,7 @@ class Card:
 
     `reports` tell of the same thing; `follows` is how an earlier issue told of it. `note` is what
     was said of it when it was kept. `title_only`: the text of its page was not there.
+    `after_change`: it came with known items to which their site had given other ids.
     """
 
     id: int
@@ -125,6 +126,7 @@ class Card:
     follows: Headline | None = None
     note: str = ""
     title_only: bool = False
+    after_change: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -320,6 +322,7 @@ def _item(card: Card) -> dict[str, object]:
         "published": published_text(card.published, card.precision),
         "first_seen": _stamp(card.first_seen),
         "title_only": card.title_only,
+        "after_change": card.after_change,
         "note": card.note or None,
         "reports": [told.id for told in card.reports],
     }

@@ -149,6 +149,10 @@ class Store(Protocol):
         """Return the items of a source behind each key, oldest first; unknown keys are absent."""
         ...
 
+    def latest(self, source_id: str, limit: int) -> tuple[KnownItem, ...]:
+        """Return the items of a source that came last, the latest first."""
+        ...
+
     def save_intake(self, run_id: int, intake: Intake, ruleset_hash: str, now: datetime) -> None:
         """Write one source's reading: result, state, items, revisions, keys, matches, notices."""
         ...

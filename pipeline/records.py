@@ -105,7 +105,8 @@ class DigestSpec:
 class StoredItem:
     """An item as the store holds it, with the matches of its current revision.
 
-    `decision` is the latest that was made on it, None before the first.
+    `decision` is the latest that was made on it, None before the first. `after_change`: it came
+    when its site had given known items other ids, and may be one of them.
     """
 
     id: int
@@ -116,6 +117,7 @@ class StoredItem:
     matches: tuple[Match, ...] = ()
     linked: Linked | None = None
     decision: Decision | None = None
+    after_change: bool = False
 
     @property
     def state(self) -> State:

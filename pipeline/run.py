@@ -7,14 +7,15 @@ the caller's thread under the job lock.
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, Executor, ThreadPoolExecutor, wait
 from dataclasses import dataclass, field, replace
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 
-from pipeline import dedupe, follow, identity, watch, yields
+from pipeline import dedupe, flood, follow, identity, watch, yields
 from pipeline.alarms import alarms
 from pipeline.changes import ChangedItem, KnownItem, NewItem
 from pipeline.classify import classify
 from pipeline.fetch import HostSession
 from pipeline.health import after_reading, arrival_days, late_before, standing
+from pipeline.holding import as_usual, found_in
 from pipeline.linked import Linked
 from pipeline.model import Item, Origin, Outcome, RawItem, Source, SourceResult, SourceState
 from pipeline.normalise import kept, normalise
@@ -28,6 +29,7 @@ from pipeline.signs import Found
 from pipeline.urls import host_key
 
 _MOST_TROUBLE = 5
+_NO_FLOOD = flood.Flood()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -97,7 +99,8 @@ def linked_tasks(inflow: Inflow, reading: Reading, now: datetime) -> tuple[LinkT
         return ()
     items, _ = _normalised(source, reading.items or (), now)
     origin = _origin(store.source_state(source.id))
-    found = _changes(inflow, items).new if follow.follows(source, items) else ()
+    follows = follow.follows(source, items)
+    found = dedupe.changes(_recognised(inflow, items)[0]).new if follows else ()
     new = [item for item, _ in found if follow.wants_page(item, source, origin, now)]
     waiting = store.waiting_pages(source.id, now, follow.MOST_PAGES)
     return follow.tasks(source, new, waiting)
@@ -117,16 +120,17 @@ def take_in(inflow: Inflow, reading: Reading, state: SourceState, now: datetime)
     if few:
         failed = replace(reading, outcome=Outcome.NOT_A_FEED, error=few, items=None)
         return _with_waiting(inflow, _nothing_parsed(inflow.source, failed, state, now), state, now)
-    identified = _identified(inflow, items)
+    identified, flooded = _recognised(inflow, items)
     changes = dedupe.changes(identified)
     late = late_before(inflow.source, state, now)
-    judging = _Judging(inflow, _origin(state), late, follow.follows(inflow.source, items), now)
+    follows = follow.follows(inflow.source, items)
+    judging = _Judging(inflow, _origin(state), late, follows, now, flooded)
     new = tuple(judging.new(item, keys) for item, keys in changes.new)
     changed = tuple(judging.changed(change) for change in changes.changed)
     reading = with_refusals(reading, refused)
     days = arrival_days((each.item for each in new), inflow.source, state, now)
-    found = _found(reading, state, identified, days)
-    after = after_reading(state, reading, _as_usual(inflow.source, found), now)
+    found = found_in(reading, state, identified, days, flooded)
+    after = after_reading(state, reading, as_usual(inflow.source, found), now)
     if not reading.whole:
         # The next poll asks for the same days again.
         after = replace(after, last_success_at=state.last_success_at)
@@ -148,7 +152,7 @@ def take_past(inflow: Inflow, raw_items: Iterable[RawItem], now: datetime) -> Pa
     Only a deadline is added to an item that an earlier document of the past brought without one.
     """
     items, _ = _normalised(inflow.source, raw_items, now)
-    changes = _changes(inflow, items)
+    changes = dedupe.changes(_identified(inflow, items))
     judging = _Judging(inflow, Origin.BACKFILL, now, follows=False, now=now)
     dates = [item.published_at for item in items if item.published_at]
     return Past(
@@ -208,41 +212,9 @@ def _measured(
     return "", replace(state, read_as=reading.read_as, yields=kept, watched="")
 
 
-def _found(
-    reading: Reading,
-    state: SourceState,
-    identified: Sequence[identity.Identified],
-    days: tuple[date, ...],
-) -> Found:
-    """Say what a document held; `days` has the day of each new item."""
-    dates = [each.item.published_at for each in identified if each.item.published_at]
-    return Found(
-        entries=len(reading.items or ()),
-        new=len(days),
-        known=sum(_shared(each, state) for each in identified),
-        newest_at=max(dates, default=None),
-        oldest_at=min(dates, default=None),
-        days=days,
-        form=reading.form,
-        changed=state.body_hash not in ("", reading.body_hash),
-        windowed=reading.since is not None,
-    )
-
-
-def _as_usual(source: Source, found: Found) -> Found:
-    """Return what a source is measured by: a page that is watched may say the same for years."""
-    return replace(found, entries=1, new=0, known=1, days=()) if source.watch else found
-
-
 def _with_the_time(reading: Reading, now: datetime) -> Reading:
     until = now + timedelta(seconds=reading.retry_after_seconds or 0)
     return replace(reading, error=f"{reading.error} until {until:%Y-%m-%d %H:%M} UTC")
-
-
-def _shared(each: identity.Identified, state: SourceState) -> bool:
-    """Say whether an entry links a document to the one before; one with a new date does not."""
-    dated, newest = each.item.published_at, state.newest_at
-    return each.known is not None and not (dated and newest and dated > newest)
 
 
 def _nothing_parsed(source: Source, reading: Reading, state: SourceState, now: datetime) -> Intake:
@@ -261,8 +233,14 @@ def _normalised(
     return items, sum(item is None for item in found)
 
 
-def _changes(inflow: Inflow, items: Sequence[Item]) -> dedupe.Changes:
-    return dedupe.changes(_identified(inflow, items))
+def _recognised(
+    inflow: Inflow, items: Sequence[Item]
+) -> tuple[Sequence[identity.Identified], flood.Flood]:
+    """Identify the items of a document, and those to which a site gave other ids."""
+    identified = _identified(inflow, items)
+    if not flood.suspected(identified):
+        return identified, _NO_FLOOD
+    return flood.recognised(identified, inflow.store.latest(inflow.source.id, flood.CANDIDATES))
 
 
 def _identified(inflow: Inflow, items: Sequence[Item]) -> Sequence[identity.Identified]:
@@ -277,13 +255,17 @@ def _origin(state: SourceState) -> Origin:
 
 @dataclass(frozen=True, slots=True)
 class _Judging:
-    """How the items of one reading are judged; `late`: before that day they are no news."""
+    """How the items of one reading are judged; `late`: before that day they are no news.
+
+    What a flood moved is not told, whatever its site made of its text.
+    """
 
     inflow: Inflow
     origin: Origin
     late: datetime
     follows: bool
     now: datetime
+    flooded: flood.Flood = _NO_FLOOD
 
     def new(self, item: Item, keys: tuple[str, ...]) -> NewItem:
         source, linked = self.inflow.source, None
@@ -299,6 +281,7 @@ class _Judging:
             matches=matches,
             notices=dedupe.notices_for_new(item, matches, self.origin, self.late),
             linked=follow.with_copy(linked, matches),
+            after_change=bool(self.flooded.moved),
         )
 
     def changed(self, change: ChangedItem) -> ChangedItem:
@@ -313,7 +296,8 @@ class _Judging:
         edited = replace(item, body=change.item.body) if linked else item
         notices = dedupe.notices_for_change(known, edited, matches, self.now)
         linked = follow.with_copy(linked, matches)
-        return replace(change, item=item, matches=matches, notices=notices, linked=linked)
+        told = () if known.id in self.flooded.moved else notices
+        return replace(change, item=item, matches=matches, notices=told, linked=linked)
 
     def completed(self, known: KnownItem, page: LinkedPage) -> ChangedItem:
         item = follow.with_text(known.item, page, self.inflow.source)

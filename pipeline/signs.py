@@ -24,7 +24,8 @@ class Found:
 
     `windowed`: only what is dated since a day was asked for, so that none, or none that is known,
     says nothing about the source. `days` has the day of each new item. `changed`: the document is
-    not the one of the last reading.
+    not the one of the last reading. `recognised` entries have other ids than before, and
+    `unrecognised` ones came with them.
     """
 
     entries: int
@@ -36,6 +37,8 @@ class Found:
     form: str = ""
     changed: bool = False
     windowed: bool = False
+    recognised: int = 0
+    unrecognised: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,6 +61,10 @@ class Signs:
     gap_from: date | None = None
     gap_until: date | None = None
     """The dates between which items may have been missed."""
+    ids_changed_at: datetime | None = None
+    recognised: int = 0
+    unrecognised: int = 0
+    """How many entries of that document were known by link or title, and how many were not."""
 
 
 def after_document(
@@ -70,6 +77,13 @@ def after_document(
         days=add_days(signs.days, found.days),
         changed_at=now if changed else signs.changed_at,
     )
+    if found.recognised:
+        signs = replace(
+            signs,
+            ids_changed_at=now,
+            recognised=found.recognised,
+            unrecognised=found.unrecognised,
+        )
     if found.windowed:
         return signs
     signs = _with_yield(signs, found.entries, now)

@@ -42,6 +42,10 @@ join item on item.id = item_id
     and item.revision = match.revision and item.ruleset_id = match.ruleset_id
 where item_id in ({_MANY}) order by match.id
 """
+_LATEST = """
+select item.id from item join source on source.id = source_id
+where slug = ? and origin != ? order by item.id desc limit ?
+"""
 _NOTICED = f"""
 select item_id, theme, max(at) as at from notice where item_id in ({_MANY})
 group by item_id, theme
@@ -58,6 +62,13 @@ def known(
             ids_by_key[row["key"]].append(row["item_id"])
     items = known_items(connection, {id_ for ids in ids_by_key.values() for id_ in ids})
     return {key: tuple(items[id_] for id_ in ids) for key, ids in ids_by_key.items()}
+
+
+def latest(connection: Connection, source_id: str, limit: int) -> tuple[KnownItem, ...]:
+    """Return the items of a source that came last, the latest first."""
+    rows = connection.rows(_LATEST, (source_id, Origin.MANUAL, limit))
+    found = known_items(connection, [row["id"] for row in rows])
+    return tuple(found[row["id"]] for row in rows)
 
 
 def known_items(connection: Connection, ids: Iterable[int]) -> Mapping[int, KnownItem]:

@@ -35,7 +35,8 @@ left join revision on revision.item_id = item.id and revision.number = notice.re
 """
 _LINES = f"""
 select notice.seq, notice.at, notice.reason, notice.theme, notice.item_id, slug,
-    item.id, item.first_seen_at, item.origin, {", ".join((*LINKED_COLUMNS, *DECISION_COLUMNS))},
+    item.id, item.first_seen_at, item.origin, item.after_change,
+    {", ".join((*LINKED_COLUMNS, *DECISION_COLUMNS))},
     case when {_KEPT} then notice.revision else item.revision end as revision, {_AS_IT_WAS}
 {_FROM} join source on source.id = notice.source_id {LATEST_DECISION}
 where {{}} order by seq

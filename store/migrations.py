@@ -131,5 +131,12 @@ def m010_triage(db: Database) -> None:
     db.execute("pragma user_version = 10")
 
 
-SCHEMA_VERSION = 10
+@MIGRATIONS()
+def m011_site_changes(db: Database) -> None:
+    """Keep which items came when their site had given known ones other ids."""
+    db.execute("alter table item add column after_change integer not null default 0")
+    db.execute("pragma user_version = 11")
+
+
+SCHEMA_VERSION = 11
 """What `pragma user_version` says after the last migration."""

@@ -37,8 +37,9 @@ insert into source_result (run_id, source_id, at, {", ".join(RESULT_COLUMNS)})
 values (?, ?, ?{", ?" * len(RESULT_COLUMNS)})
 """
 _ADD_ITEM = f"""
-insert into item (source_id, origin, first_seen_at, revised_at, ruleset_id, {_COLUMNS})
-values (?, ?, ?, ?, ?{", ?" * len(ITEM_COLUMNS)})
+insert into item
+    (source_id, origin, after_change, first_seen_at, revised_at, ruleset_id, {_COLUMNS})
+values (?, ?, ?, ?, ?, ?{", ?" * len(ITEM_COLUMNS)})
 """
 _REVISE_ITEM = f"""
 update item set revision = revision + 1, revised_at = ?, ruleset_id = ?,
@@ -214,6 +215,7 @@ def _add(connection: Connection, saving: _Saving, new: NewItem) -> int:
         (
             saving.source_key,
             new.origin,
+            new.after_change,
             saving.at,
             saving.at,
             saving.ruleset_id,

@@ -117,6 +117,7 @@ def stored_of(row: Row, matches: Iterable[Match]) -> StoredItem:
         matches=tuple(matches),
         linked=linked_of(row),
         decision=decision_of(row) if row["state"] else None,
+        after_change=bool(row["after_change"]),
     )
 
 

@@ -25,6 +25,9 @@ def signs_text(signs: Signs) -> str:
             "form_changed_at": optional_text(signs.form_changed_at),
             "gap_from": _day_text(signs.gap_from),
             "gap_until": _day_text(signs.gap_until),
+            "ids_changed_at": optional_text(signs.ids_changed_at),
+            "recognised": signs.recognised,
+            "unrecognised": signs.unrecognised,
         },
         separators=(",", ":"),
     )
@@ -45,6 +48,9 @@ def signs_of(text: str) -> Signs:
         form_changed_at=optional_time(held.get("form_changed_at")),
         gap_from=_day(held.get("gap_from")),
         gap_until=_day(held.get("gap_until")),
+        ids_changed_at=optional_time(held.get("ids_changed_at")),
+        recognised=held.get("recognised", 0),
+        unrecognised=held.get("unrecognised", 0),
     )
 
 

@@ -129,6 +129,10 @@ class SqliteStore(Opened):
         """Return the items of a source behind each key, oldest first."""
         return items.known(self._connection, source_id, keys)
 
+    def latest(self, source_id: str, limit: int) -> tuple[KnownItem, ...]:
+        """Return the items of a source that came last, the latest first."""
+        return items.latest(self._connection, source_id, limit)
+
     def save_intake(self, run_id: int, intake: Intake, ruleset_hash: str, now: datetime) -> None:
         """Write one source's reading, all of it or nothing."""
         polls.save_intake(self._connection, run_id, intake, ruleset_hash, now)

@@ -16,8 +16,8 @@ from jobs.cli.words import (
     decision_words,
     found_words,
     item_json,
+    remarks,
     show_hits,
-    title_only,
 )
 from pipeline.digest import short_id
 from pipeline.linked import Copy, Linked
@@ -147,8 +147,8 @@ def _show(stored: StoredItem, kept: Copy | None, decisions: Sequence[Decision]) 
     )
     if item.deadline:
         say(f"deadline {item.deadline}")
-    if title_only(stored):
-        say(f"judged by title only: {title_only(stored)}")
+    for remark in remarks(stored):
+        say(remark)
     for decision in decisions:
         say(decision_words(decision))
     if kept:

@@ -1,7 +1,7 @@
 """How the command line words items and matches."""
 
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 from jobs.cli.frame import say, table
 from pipeline.digest import short_id
@@ -73,6 +73,7 @@ def item_json(stored: StoredItem) -> dict[str, object]:
         "origin": stored.origin.value,
         "revision": stored.revision,
         "title_only": title_only(stored) or None,
+        "after_change": stored.after_change,
         "state": stored.state.value,
         "decision": decision_json(stored.decision) if stored.decision else None,
         "themes": [
@@ -107,6 +108,14 @@ def decision_words(decision: Decision) -> str:
 def title_only(stored: StoredItem) -> str:
     """Say why an item is judged without the text of its page; empty when it is not."""
     return stored.linked.why if stored.linked else ""
+
+
+def remarks(stored: StoredItem) -> Iterator[str]:
+    """Say what one should know of how an item came and was judged."""
+    if title_only(stored):
+        yield f"judged by title only: {title_only(stored)}"
+    if stored.after_change:
+        yield "came after a change of the site, which gave known items other ids"
 
 
 def show_hits(hits: Iterable[StoredItem]) -> None:

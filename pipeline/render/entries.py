@@ -72,7 +72,7 @@ class Entry:
     others: tuple[Hit, ...]
     notes: tuple[str, ...]
     reports: Reports
-    title_only: str
+    remarks: tuple[str, ...]
     note: str
 
 
@@ -107,9 +107,15 @@ def entry(card: Card, speech: Speech) -> Entry:
         others=_hits(card.themes[1:], speech),
         notes=_notes(card.themes),
         reports=reports(card.reports, speech),
-        title_only=speech.say("title only") if card.title_only else "",
+        remarks=_remarks(card, speech),
         note=visible(card.note, _LONGEST_NOTE),
     )
+
+
+def _remarks(card: Card, speech: Speech) -> tuple[str, ...]:
+    """Say what a reader should know of how an item came."""
+    remarks = (("title only", card.title_only), ("after change", card.after_change))
+    return tuple(speech.say(phrase) for phrase, holds in remarks if holds)
 
 
 def later(story: Story, speech: Speech, room: int) -> Later:

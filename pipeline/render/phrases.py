@@ -133,6 +133,7 @@ PHRASES: Mapping[str, Pair] = MappingProxyType(
         "closes or": ("Closes {days} (unclear: “{words}”)", "締切 {days}（不確か:「{words}」）"),
         "or": (" or ", " または "),
         "title only": ("Title only", "タイトルのみ参照"),
+        "after change": ("After a change of the site", "サイト変更後に検出"),
         "before start": ("Published before the start", "開始前の公表"),
         "matched": ("Matched", "該当語:"),
         "no words": ("no words kept", "記録なし"),

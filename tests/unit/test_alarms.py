@@ -119,6 +119,12 @@ def test_a_source_on_trial_has_no_alarm_until_it_was_read_once() -> None:
             id="format changed",
         ),
         pytest.param(
+            {"signs": Signs(ids_changed_at=make.at(days=-1), recognised=9)},
+            "gave 9 entries other ids at 2026-03-01 09:00 UTC: 9 are known by link or title and "
+            "not told again",
+            id="other ids",
+        ),
+        pytest.param(
             {
                 "moved_from": "https://gov.example/feed",
                 "moved_to": "https://new.example/feed",
@@ -172,7 +178,8 @@ def test_every_alarm_has_a_next_step() -> None:
 
 
 def test_what_happened_once_does_not_recover() -> None:
-    assert [kind for kind in AlarmKind if not kind.recovers] == [AlarmKind.GAP, AlarmKind.FORMAT]
+    once = [AlarmKind.GAP, AlarmKind.FORMAT, AlarmKind.IDS]
+    assert [kind for kind in AlarmKind if not kind.recovers] == once
 
 
 def test_what_has_ended_well_is_told_by_source() -> None:

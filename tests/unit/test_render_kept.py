@@ -170,6 +170,15 @@ def test_an_item_whose_page_was_not_read_says_so_among_what_is_known_of_it(
     assert text(of).count(f" · {said}") == 1
 
 
+@pytest.mark.parametrize(
+    ("language", "said"), [("en", "After a change of the site"), ("ja", "サイト変更後に検出")]
+)
+def test_an_item_that_came_when_its_site_changed_says_so(language: str, said: str) -> None:
+    of = issue(card(title_only=True, after_change=True), card(2), language=language)
+    assert [said in line.get_text() for line in dom(of).select("p.meta")] == [True, False]
+    assert text(of).count(f" · {said}") == 1
+
+
 # --- issues of before -------------------------------------------------------------------------
 
 
@@ -177,7 +186,7 @@ def test_an_issue_frozen_before_there_was_triage_renders_as_it_did() -> None:
     contents = json.loads(to_json(issue(card(reports=(report(note=""),)))))
     del contents["waiting"]
     for one in contents["sections"][0]["cards"]:
-        del one["note"], one["title_only"], one["reports"][0]["note"]
+        del one["note"], one["title_only"], one["after_change"], one["reports"][0]["note"]
     old = from_json(json.dumps(contents))
     expected = issue(card(reports=(report(note=""),)))
     assert render(old, FRAME, ADDRESS) == render(expected, FRAME, ADDRESS)
