@@ -1,5 +1,6 @@
 """`policywatch sources add` and `discover`: from an address to an entry of sources.yaml."""
 
+import textwrap
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict
 from typing import Any
@@ -7,7 +8,7 @@ from typing import Any
 import click
 from pydantic import ValidationError
 
-from jobs.adding import AddError, Proposal, Tried, Wanted, look, propose
+from jobs.adding import AddError, Proposal, Tried, Wanted, look, names_of, propose
 from jobs.cli.frame import (
     Code,
     as_json,
@@ -33,9 +34,10 @@ from pipeline.urls import is_http_url
 from pipeline.yamlfile import Value, read_text
 
 _SHOWN = 15
+_WIDTH = 80
 _KEYS = (
     *("id", "name", "organisation", "group", "language", "jurisdiction", "timezone"),
-    *("type", "tier", "path_filter", "key_env"),
+    *("type", "tier", "path_filter", "key_env", "user_agent"),
 )
 
 _ANY = {"id": "any", "name": "Any", "kind": "page", "url": "https://any.example/"}
@@ -59,6 +61,7 @@ _ANY = {"id": "any", "name": "Any", "kind": "page", "url": "https://any.example/
 @click.option("--select", "selects", multiple=True, metavar="NAME=CSS", help="For a page: item=li.")
 @click.option("--path-filter", help="Keep items whose link has this in its path.")
 @click.option("--key-env", help="The variable that holds its key.")
+@click.option("--user-agent", help="Only where a server turns ours away.")
 @edits
 @as_json
 @click.pass_context
@@ -74,6 +77,7 @@ def add(
     ruleset = configuration(found, prove=False).ruleset
     mine = entries(old)
     _refuse(url, old, mine)
+    _refuse_id(given["id"], old, mine)
     wanted = Wanted(
         url=url,
         kind=given["kind"] or "",
@@ -126,8 +130,11 @@ def discover(ctx: click.Context, url: str, *, json_: bool) -> None:
 
 
 def _address(url: str) -> None:
-    if not is_http_url(url):
-        raise click.UsageError(f"'{url}' is no address that begins with https:// or http://")
+    if is_http_url(url):
+        return
+    whole = f"https://{url}"
+    hint = f": did you mean {whole} ?" if "://" not in url and is_http_url(whole) else ""
+    raise click.UsageError(f"'{url}' is no address that begins with https:// or http://{hint}")
 
 
 def _refuse(url: str, text: str, mine: Sequence[Entry]) -> None:
@@ -146,16 +153,43 @@ def _refuse(url: str, text: str, mine: Sequence[Entry]) -> None:
     )
 
 
+def _refuse_id(wanted: str, text: str, mine: Sequence[Entry]) -> None:
+    """Refuse a name that another source has, or had."""
+    number = next((n for n, entry in enumerate(mine) if wanted in names_of(entry)), None)
+    if number is not None:
+        line = read_text(text, "sources.yaml").place(("sources", number, "id"))[0]
+        raise click.UsageError(
+            f"--id {wanted}: source '{mine[number]['id']}', sources.yaml line {line}, has that "
+            "name or had it: choose another"
+        )
+
+
 def _give_up(ctx: click.Context, error: AddError, *, json_: bool) -> None:
     known = [{key: entry[key] for key in ("id", "kind", "url")} for entry in error.alternatives]
     if json_:
-        say_json({"ok": False, "error": str(error), "known": known})
+        say_json(
+            {"ok": False, "error": str(error), "next_step": error.step or None, "known": known}
+        )
     else:
-        note(str(error))
+        for mark, text in (("", str(error)), ("-> ", error.step)):
+            if text:
+                note(_wrapped(mark, text))
         if known:
             note("Of the same site or organisation these are known:")
             table(("source", "kind", "url"), [tuple(map(str, one.values())) for one in known])
     end(ctx, Code.SOURCES)
+
+
+def _wrapped(mark: str, text: str) -> str:
+    """Wrap a sentence for a terminal; an address stays in one piece."""
+    return textwrap.fill(
+        text,
+        _WIDTH,
+        initial_indent=mark,
+        subsequent_indent=" " * len(mark),
+        break_long_words=False,
+        break_on_hyphens=False,
+    )
 
 
 def _plain(error: ValidationError) -> str:
@@ -190,6 +224,8 @@ def _show(proposal: Proposal, ruleset: Ruleset, change: str) -> None:
     for other in proposal.others:
         if other.good:
             note(f"also there: {other.candidate.url} ({other.candidate.found})")
+        elif not other.guessed:
+            note(f"{other.candidate.found}, but not read: {other.trial.error}")
     say(change.rstrip())
 
 
