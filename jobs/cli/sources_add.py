@@ -3,6 +3,7 @@
 import textwrap
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict
+from pathlib import Path
 from typing import Any
 
 import click
@@ -12,7 +13,6 @@ from jobs.adding import AddError, Proposal, Tried, Wanted, look, names_of, propo
 from jobs.cli.frame import (
     Code,
     as_json,
-    configuration,
     end,
     note,
     say,
@@ -24,14 +24,15 @@ from jobs.cli.sources_edit import agreed, edits
 from jobs.cli.sources_test import selectors, trial_json
 from jobs.sourcesfile import difference, save, text_of
 from pipeline.classify import classify
+from pipeline.config import SOURCES, THEMES, load_sources
 from pipeline.model import Item, Tier, Type, Verdict
 from pipeline.parse import KINDS
 from pipeline.proposal import Entry, same_address
-from pipeline.rules.ruleset import Ruleset
+from pipeline.rules.ruleset import Ruleset, load_ruleset
 from pipeline.shapes import SourceShape
 from pipeline.sourcesfile import entries, with_entries
 from pipeline.urls import is_http_url
-from pipeline.yamlfile import Value, read_text
+from pipeline.yamlfile import Value, read_bytes, read_path, read_text
 
 _SHOWN = 15
 _WIDTH = 80
@@ -74,9 +75,9 @@ def add(
     """
     found = settings(ctx)
     old = text_of(found.home)
-    ruleset = configuration(found, prove=False).ruleset
     mine = entries(old)
-    _refuse(url, old, mine)
+    ruleset = _rules(found.home, old, mine)
+    _refuse(url, url, old, mine)
     _refuse_id(given["id"], old, mine)
     wanted = Wanted(
         url=url,
@@ -93,7 +94,7 @@ def add(
         return
     except ValidationError as e:
         raise click.UsageError(_plain(e)) from e
-    _refuse(str(proposal.entry["url"]), old, mine)
+    _refuse(str(proposal.entry["url"]), url, old, mine)
     new = with_entries(old, [proposal.entry])
     if not json_:
         _show(proposal, ruleset, difference(old, new))
@@ -129,6 +130,13 @@ def discover(ctx: click.Context, url: str, *, json_: bool) -> None:
     end(ctx, Code.OK if any(one.good for one in tried) else Code.SOURCES)
 
 
+def _rules(home: Path, text: str, mine: Sequence[Entry]) -> Ruleset:
+    """Load what judges the items; raise ConfigError before anybody is asked anything."""
+    if mine:
+        load_sources(read_bytes(text.encode(), SOURCES))
+    return load_ruleset(read_path(home / THEMES), prove=False)
+
+
 def _address(url: str) -> None:
     if is_http_url(url):
         return
@@ -137,19 +145,21 @@ def _address(url: str) -> None:
     raise click.UsageError(f"'{url}' is no address that begins with https:// or http://{hint}")
 
 
-def _refuse(url: str, text: str, mine: Sequence[Entry]) -> None:
+def _refuse(url: str, asked: str, text: str, mine: Sequence[Entry]) -> None:
     """Refuse what is no address, and what is read already."""
     _address(url)
     same = same_address(url, mine)
     if same is None:
         return
+    url = url if url == asked else f"{asked} leads to {url}, which"
+    more = "" if url == asked else "; --kind page reads the page itself"
     file = read_text(text, "sources.yaml")
     line = file.place(("sources", mine.index(same), "url"))[0]
     off = same.get("enabled") == "false"
     todo = f"policywatch sources enable {same['id']}" if off else "nothing is to be done"
     state = "is there, but disabled" if off else "is read already"
     raise click.UsageError(
-        f"{url} {state}: source '{same['id']}', sources.yaml line {line}: {todo}"
+        f"{url} {state}: source '{same['id']}', sources.yaml line {line}: {todo}{more}"
     )
 
 

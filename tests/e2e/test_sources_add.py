@@ -128,6 +128,27 @@ def test_a_sitemap_and_a_feed_in_its_usual_place_are_found(home: Deployment, sit
     assert added(home, site.url("/blog/"), "--id", "blog")["found"] == "where feeds usually lie"
 
 
+def test_the_first_source_of_an_empty_file_is_added(home: Deployment, site: Site) -> None:
+    home.write("sources.yaml", "# Ours.\nsources: []\n")
+    site.pages["/feed.xml"] = Page(rss(ITEM))
+    added(home, site.url("/feed.xml"), "--id", "first")
+    assert text(home).startswith("# Ours.\nsources:\n  - id: first\n")
+    assert titles(home, "first") == [ITEM[0]]
+
+
+def test_a_page_whose_feed_is_read_already_can_be_read_itself(home: Deployment, site: Site) -> None:
+    rows = "".join(ROW.format(day, day, day) for day in (1, 2, 3))
+    site.pages["/list"] = html(LIST.format(rows))
+    site.pages["/feed.xml"] = Page(rss(ITEM))
+    added(home, site.url("/feed.xml"), "--id", "feed")
+    done = home.run("sources", "add", site.url("/list"), "--yes")
+    told = " ".join(done.err.split())
+    assert done.code == 2
+    assert f"{site.url('/list')} leads to {site.url('/feed.xml')}, which is read already" in told
+    assert told.endswith("nothing is to be done; --kind page reads the page itself")
+    assert added(home, site.url("/list"), "--kind", "page", "--id", "page")["kind"] == "page"
+
+
 def test_a_look_shows_what_would_be_read_and_writes_nothing(home: Deployment, site: Site) -> None:
     site.pages["/feed.xml"] = Page(rss(ITEM))
     done = home.run("sources", "add", site.url("/feed.xml"), "--id", "new", "--dry-run")
