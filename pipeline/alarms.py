@@ -181,7 +181,8 @@ def _silent(source: Source, state: SourceState, now: datetime) -> Iterator[Alarm
     found = silence_of(source, state, now)
     if found and found.surprising:
         pace = f", as it is declared {found.pace.declared}" if found.pace.declared else ""
-        most = math.ceil(found.pace.limit)
+        # Days off count for parts of one: what is told in whole days must not contradict itself.
+        most = min(math.ceil(found.pace.limit), int(found.days))
         why = f"{int(found.days)} working days, where {most} are a surprise{pace}"
         yield _silent_since(state, found.since, why)
     elif found is None and _long_without_dates(state, now):
