@@ -121,13 +121,16 @@ def discover(ctx: click.Context, url: str, *, json_: bool) -> None:
     except AddError as e:
         _give_up(ctx, e, json_=json_)
         return
+    good = any(one.good for one in tried)
     if json_:
         say_json({"candidates": [_tried_json(one) for one in tried]})
     else:
         rows = [_tried_row(one) for one in tried]
         table(("feed", "found", "kind", "outcome", "entries", "title"), rows)
-        note("policywatch sources add URL adds one" if tried else "no feed was found")
-    end(ctx, Code.OK if any(one.good for one in tried) else Code.SOURCES)
+        note(
+            "policywatch sources add URL adds one" if good else "no feed was found that can be read"
+        )
+    end(ctx, Code.OK if good else Code.SOURCES)
 
 
 def _rules(home: Path, text: str, mine: Sequence[Entry]) -> Ruleset:

@@ -149,6 +149,18 @@ def test_a_page_whose_feed_is_read_already_can_be_read_itself(home: Deployment, 
     assert added(home, site.url("/list"), "--kind", "page", "--id", "page")["kind"] == "page"
 
 
+def test_the_name_to_ask_with_goes_into_the_entry(home: Deployment, site: Site) -> None:
+    site.pages["/feed.xml"] = Page(rss(ITEM))
+    told = added(home, site.url("/feed.xml"), "--user-agent", "Mozilla/5.0 (X11)")
+    assert told["entry"]["user_agent"] == "Mozilla/5.0 (X11)"
+
+
+def test_a_search_that_finds_nothing_to_read_says_so(home: Deployment, site: Site) -> None:
+    site.pages["/empty.xml"] = Page(rss())
+    done = home.run("sources", "discover", site.url("/empty.xml"))
+    assert (done.code, done.err.splitlines()[-1]) == (4, "no feed was found that can be read")
+
+
 def test_a_look_shows_what_would_be_read_and_writes_nothing(home: Deployment, site: Site) -> None:
     site.pages["/feed.xml"] = Page(rss(ITEM))
     done = home.run("sources", "add", site.url("/feed.xml"), "--id", "new", "--dry-run")
