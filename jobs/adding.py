@@ -19,6 +19,7 @@ from pipeline.parse.sniff import IS_SITEMAP, opened
 from pipeline.places import Selectors
 from pipeline.proposal import Entry, Find, api_kind, entry_for, same_address, same_site
 from pipeline.reader import read_source
+from pipeline.remedies import remedy, told_of
 from pipeline.run import unhurried
 from pipeline.selecting import proposed
 from pipeline.shapes import SourceShape
@@ -26,12 +27,18 @@ from pipeline.sourcesfile import entries
 from pipeline.yamlfile import Value
 
 _MOST_TRIED = 6
+_GUESSED = "where feeds usually lie"
+_NAME_IT = "give the address of its feed"
 
 
 class AddError(PolicywatchError):
-    """An address that gives nothing to read; the text says why, `alternatives` what does."""
+    """An address that gives nothing to read; the text says why, `step` what to do about it.
 
-    def __init__(self, message: str, alternatives: Sequence[Entry] = ()) -> None:
+    `alternatives` are known and can be read.
+    """
+
+    def __init__(self, message: str, step: str, alternatives: Sequence[Entry] = ()) -> None:
+        self.step = step
         self.alternatives = alternatives
         super().__init__(message)
 
@@ -57,7 +64,12 @@ class Tried:
     @property
     def good(self) -> bool:
         """Say whether there is something to read."""
-        return self.trial.outcome.read and bool(self.trial.entries)
+        return self.trial.outcome.read and any(entry.kept for entry in self.trial.entries)
+
+    @property
+    def guessed(self) -> bool:
+        """Say whether nobody named it: it was looked for where feeds usually lie."""
+        return self.candidate.found == _GUESSED
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,7 +97,7 @@ def propose(wanted: Wanted, mine: Sequence[Entry], settings: Settings) -> Propos
     finder = _Finder(wanted, known, settings)
     with HostSession(unhurried(settings.fetch_policy, [finder.source])) as session:
         tried = finder.find(session)
-    taken = [name for entry in known for name in _names(entry)]
+    taken = [name for entry in known for name in names_of(entry)]
     find = Find(
         url=tried.source.url,
         kind=tried.source.kind,
@@ -112,13 +124,21 @@ def look(url: str, settings: Settings) -> tuple[Tried, ...]:
         try:
             finder.all(session)
         except SourceError as e:
-            raise AddError(f"{url}: {e.message}") from e
+            raise AddError(told_of(url, e.message), remedy(url, e.outcome, e.status)) from e
     return tuple(finder.tried)
 
 
 def wanted_name(title: str) -> str:
     """Return a title as a name: one line of visible characters."""
     return " ".join("".join(c if c.isprintable() else " " for c in title).split())
+
+
+def names_of(entry: Entry) -> Iterator[str]:
+    """Yield the id of an entry and those that it had."""
+    former = entry.get("was", [])
+    for name in (entry.get("id"), *(former if isinstance(former, list) else [former])):
+        if isinstance(name, str):
+            yield name
 
 
 class _Finder:
@@ -139,7 +159,7 @@ class _Finder:
         document = self._document(session)
         text = self._page(document)
         if not text:
-            return self._or_raise(self._feed(document, session))
+            return self._no_page(self._feed(document, session))
         if reason := risky(document.content):
             return self._unseen(reason, session)
         if not wanted.kind and not wanted.select:
@@ -153,7 +173,7 @@ class _Finder:
         document = self._document(session)
         text = page_text(document)
         if text and (reason := risky(document.content)):
-            raise self._error(f"the page is not looked into ({reason})")
+            raise self._error(f"the page is not looked into ({reason})", _NAME_IT)
         for _ in self._feeds(text, document, session) if text else ():
             pass
         if not text:
@@ -163,8 +183,8 @@ class _Finder:
         """Read a page that is better not looked into as asked: its reader can be killed."""
         if self._wanted.select is None:
             raise self._error(
-                f"the page is not looked into ({reason}): give the address of its feed, or name "
-                "its items with --select item=CSS"
+                f"the page is not looked into ({reason})",
+                "give the address of its feed, or name its items with --select item=CSS",
             )
         source = replace(self.source, kind="page")
         candidate = Candidate(url=self._wanted.url, found="the list of the page, by selectors")
@@ -180,23 +200,34 @@ class _Finder:
         except SourceError:
             text = ""
         feeds = ", ".join(one.url for one in candidates(text, self._wanted.url)) if text else ""
-        hint = f"; it leads to {feeds}" if feeds else ""
+        if not text:
+            raise self._error(tried.trial.error, "leave --kind away, to have its kind found out")
         raise self._error(
-            f"{tried.trial.error}{hint}. Leave --kind away to have a feed looked for, or say "
-            "--kind page to read its list"
+            tried.trial.error,
+            (f"it leads to {feeds}: " if feeds else "")
+            + "leave --kind away to have a feed looked for, or say --kind page to read its list",
         )
+
+    def _no_page(self, tried: Tried) -> Tried:
+        """Take what is no page, unless it was to be read by selectors."""
+        found = self._or_raise(tried)
+        if self._wanted.select:
+            raise self._error(f"is no page, but a {found.source.kind}", "leave --select away")
+        return found
 
     def _document(self, session: HostSession) -> Document:
         try:
             return session.get(self._wanted.url, source=self.source).document
         except SourceError as e:
-            raise self._error(e.message) from e
+            raise self._failed(e) from e
 
     def _page(self, document: Document) -> str:
         try:
             return page_text(document)
         except SourceError as e:
-            raise self._error(f"it shows {e.message} instead of its page") from e
+            walled = e.outcome is Outcome.BLOCKED and document.content.strip()
+            shown = f"shows {e.message} instead of its page" if walled else e.message
+            raise self._error(shown, remedy(self._wanted.url, e.outcome)) from e
 
     def _feed(self, document: Document, session: HostSession) -> Tried:
         text = decode(opened(document).content, content_type=document.content_type, configured="")
@@ -215,26 +246,28 @@ class _Finder:
         known = {candidate.url for candidate in named}
         for candidate in common_places(document.url)[:_MOST_TRIED]:
             if candidate.url not in known:
-                guessed = replace(candidate, found="where feeds usually lie")
+                guessed = replace(candidate, found=_GUESSED)
                 yield self._try(guessed, self._at(guessed), session)
 
     def _list(self, text: str, document: Document, session: HostSession) -> Tried:
         """Read a page by the selectors asked for, else by what repeats on it."""
         if scripted(text):
             raise self._error(
-                "the page is built by JavaScript, which is not run here, and it names no feed"
+                f"the page is built by JavaScript, which is not run here, and {self._named()}",
+                "see in a browser whether the site has a feed, a sitemap or an API anywhere, and "
+                "give its address",
             )
         select = self._wanted.select or proposed(text, self._now())
         if select is None:
             raise self._error(
-                "no feed was found, and nothing on the page repeats like a list of news: name the "
-                "items with --select item=CSS"
+                f"{self._named()}, and nothing on it repeats like a list of news",
+                "give the page that lists its news, or name the items with --select item=CSS",
             )
         source = replace(self.source, kind="page", select=select)
         try:
             session.obey_robots(document.url, source=source)
         except SourceError as e:
-            raise self._error(e.message) from e
+            raise self._failed(e) from e
         trial = try_document(source, document, self._now())
         candidate = Candidate(url=self._wanted.url, found="the list of the page, by selectors")
         return self._or_raise(self._kept(candidate, source, trial))
@@ -242,10 +275,21 @@ class _Finder:
     def _or_raise(self, tried: Tried) -> Tried:
         if tried.good:
             return tried
-        hint = ""
-        if tried.source.kind == "page":
-            hint = ": leave --select away to have selectors proposed" * bool(self._wanted.select)
-        raise self._error(f"{tried.trial.error or 'there are no entries'}{hint}")
+        trial = tried.trial
+        if trial.outcome.read and trial.entries:
+            message = f"none of its {len(trial.entries)} entries would be kept"
+            raise self._error(message, "look at their addresses, and ask for another --path-filter")
+        step = remedy(self._wanted.url, trial.outcome, trial.status)
+        if tried.source.kind == "page" and self._wanted.select:
+            step = "leave --select away to have selectors proposed"
+        raise self._error(trial.error or "there are no entries", step)
+
+    def _named(self) -> str:
+        """Say what came of the feeds that a page names."""
+        dead = next((one for one in self.tried if not one.guessed), None)
+        if dead is None:
+            return "it names no feed"
+        return f"the feed that it names is not read ({dead.trial.error})"
 
     def _try(self, candidate: Candidate, source: Source, session: HostSession) -> Tried:
         reading = read_source(full_task(source, None, self._now()), session)
@@ -260,9 +304,12 @@ class _Finder:
     def _at(self, candidate: Candidate) -> Source:
         return replace(self.source, url=candidate.url, kind="feed", select=None)
 
-    def _error(self, message: str) -> AddError:
+    def _failed(self, error: SourceError) -> AddError:
+        return self._error(error.message, remedy(self._wanted.url, error.outcome, error.status))
+
+    def _error(self, message: str, step: str) -> AddError:
         near = [e for e in same_site(self._wanted.url, self._known) if e.get("enabled") != "false"]
-        return AddError(f"{self._wanted.url}: {message}", _first_of_each(near))
+        return AddError(told_of(self._wanted.url, message), step, _first_of_each(near))
 
     def _now(self) -> datetime:
         return self._settings.clock()
@@ -278,7 +325,7 @@ def _trial_source(wanted: Wanted, known: Sequence[Entry]) -> Source:
         url=wanted.url,
         language=str(wanted.keys.get("language", "")),
         timezone=str(wanted.keys.get("timezone", "UTC")),
-        user_agent=str(like.get("user_agent", "")),
+        user_agent=str(wanted.keys.get("user_agent", like.get("user_agent", ""))),
         key_env=str(wanted.keys.get("key_env", "")),
         path_filter=str(wanted.keys.get("path_filter", "")),
         select=wanted.select,
@@ -296,20 +343,16 @@ def _from_catalogue(wanted: Wanted, ready: Entry, settings: Settings) -> Proposa
     trial = try_reading(source, reading, settings.clock())
     if not trial.outcome.read:
         why = f"; it is shipped as not to be read: {ready['reason']}" if "reason" in ready else ""
-        raise AddError(f"{wanted.url}: {trial.error}{why}")
+        raise AddError(
+            f"{told_of(source.url, trial.error)}{why}",
+            remedy(source.url, trial.outcome, trial.status),
+        )
     entry["verified"] = settings.clock().date().isoformat()
     return Proposal(entry=entry, found="it comes with the program", trial=trial, source=source)
 
 
 def _source(entry: Entry) -> Source:
     return SourceShape.model_validate(entry).source()
-
-
-def _names(entry: Entry) -> Iterator[str]:
-    former = entry.get("was", [])
-    for name in (entry.get("id"), *(former if isinstance(former, list) else [former])):
-        if isinstance(name, str):
-            yield name
 
 
 def _first_of_each(found: Iterable[Entry]) -> list[Entry]:

@@ -19,7 +19,10 @@ class Import:
 
 
 def imported(listed: Sequence[Entry], mine: Sequence[Entry]) -> Import:
-    """Compare a list with what is read; what nobody has tried here is on trial."""
+    """Compare a list with what is read; what nobody has tried here is on trial.
+
+    What has an id, a name and a kind is an entry as somebody wants it: nothing is added to it.
+    """
     shipped = catalogue()
     new: list[dict[str, Value]] = []
     known: list[str] = []
@@ -40,6 +43,7 @@ def imported(listed: Sequence[Entry], mine: Sequence[Entry]) -> Import:
 
 def _completed(entry: Entry, shipped: Sequence[Entry], taken: Sequence[str]) -> dict[str, Value]:
     url, wishes = str(entry["url"]), dict(entry)
+    whole = {"id", "name", "kind"} <= set(wishes)
     if wishes.get("id") in taken:
         del wishes["id"]
     ready = same_address(url, shipped)
@@ -52,6 +56,8 @@ def _completed(entry: Entry, shipped: Sequence[Entry], taken: Sequence[str]) -> 
         wishes=wishes,
     )
     made = entry_for(find, shipped, taken)
+    if whole:
+        made = wishes | {"id": made["id"]}
     if not {"verified", "trial"} & set(made) and made.get("enabled") != "false" and not ready:
         made["trial"] = "true"
     return made

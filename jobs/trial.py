@@ -52,6 +52,7 @@ class Trial:
     outcome: Outcome
     title: str = ""
     error: str = ""
+    status: int | None = None
     entries: tuple[Entry, ...] = ()
 
 
@@ -176,5 +177,6 @@ def try_reading(source: Source, reading: Reading, now: datetime) -> Trial:
         outcome=reading.outcome,
         title=reading.title,
         error=reading.error,
+        status=reading.status,
         entries=entries,
     )

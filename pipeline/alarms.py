@@ -153,7 +153,7 @@ def silence_of(source: Source, state: SourceState, now: datetime) -> Silence | N
     read = min(now, state.last_success_at or now).astimezone(ZoneInfo(source.timezone)).date()
     # What comes weeks after its date is not silent by its dates.
     late = timedelta(days=max(0, source.late_by - _USUALLY_LATE))
-    return silence(state.signs.days, source.jurisdiction, read - late)
+    return silence(state.signs.days, source.jurisdiction, read - late, source.rhythm)
 
 
 def _failing(state: SourceState) -> Iterator[Alarm]:
@@ -183,7 +183,10 @@ def _emptied(state: SourceState) -> Iterator[Alarm]:
 def _silent(source: Source, state: SourceState, now: datetime) -> Iterator[Alarm]:
     found = silence_of(source, state, now)
     if found and found.surprising:
-        why = f"{int(found.days)} working days, where {math.ceil(found.limit)} are a surprise"
+        pace = f", as it is declared {found.pace.declared}" if found.pace.declared else ""
+        # Days off count for parts of one: what is told in whole days must not contradict itself.
+        most = min(math.ceil(found.pace.limit), int(found.days))
+        why = f"{int(found.days)} working days, where {most} are a surprise{pace}"
         yield _silent_since(state, found.since, why)
     elif found is None and _long_without_dates(state, now):
         yield _silent_since(state, state.signs.days[-1][0], "nobody knows its pace yet")

@@ -7,14 +7,15 @@ chance in less than one of a hundred months.
 """
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from itertools import pairwise
 from statistics import fmean
+from types import MappingProxyType
 from typing import Final, TypeAlias
 
-from pipeline.calendars import day_off, days_off_between
+from pipeline.calendars import day_off, days_off_between, recess
 
 Days: TypeAlias = tuple[tuple[date, int], ...]
 """Days with something new, oldest first, and how many items each brought."""
@@ -25,10 +26,21 @@ FEWEST_ITEMS: Final = 8
 _FEWEST_DAYS: Final = 5
 _GAPS: Final = 60
 _SURPRISE: Final = 0.01
+DECLARED: Final[Mapping[str, float]] = MappingProxyType(
+    {"daily": 10.0, "weekly": 25.0, "monthly": 75.0, "seldom": 260.0}
+)
+"""The working days of silence that are a surprise where only a rhythm is declared."""
+
+# Nobody's pace is steadier over the years than by a fifth or so: 1 / sqrt(20).
+_MOST_EVEN: Final = 20.0
 _WORKING_DAYS_A_MONTH: Final = 21
 _SHORTEST: Final = 3.0
 _YEAR: Final = timedelta(days=364)
 _AROUND: Final = timedelta(days=7)
+# Whoever still publishes so long into a recess takes none.
+_AT_WORK: Final = timedelta(days=14)
+# A day of it counts a fifth: what comes every day is told of within the first one all the same.
+_RECESS: Final = 0.2
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,12 +76,29 @@ class Rhythm:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Pace:
+    """After how many working days a silence is a surprise, and what a day off counts of one.
+
+    `declared` is the word of the source's entry that says so; empty where it was learned.
+    """
+
+    limit: float
+    off: float
+    declared: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Silence:
-    """Working days without anything since the last day with something, and how many are usual."""
+    """Working days without anything since the last day with something, and what is its pace."""
 
     since: date
     days: float
-    limit: float
+    pace: Pace
+
+    @property
+    def limit(self) -> float:
+        """Return the working days from which on it is a surprise."""
+        return self.pace.limit
 
     @property
     def surprising(self) -> bool:
@@ -108,37 +137,67 @@ def rhythm(days: Days, jurisdiction: str) -> Rhythm | None:
     centre = fmean(quiet)
     spread = fmean((days - centre) ** 2 for days in quiet) / (mean * (1 + mean))
     shape = 2 * spread / (spread - 1) if spread > 1 else math.inf
-    return Rhythm(quiet=mean, shape=max(2.0, min(shape, len(quiet))), off=off)
+    return Rhythm(quiet=mean, shape=max(2.0, min(shape, len(quiet), _MOST_EVEN)), off=off)
 
 
-def silence(days: Days, jurisdiction: str, today: date) -> Silence | None:
+def pace(days: Days, jurisdiction: str, declared: str | None = None) -> Pace | None:
+    """Return when the silence of a source is a surprise; None where nobody knows.
+
+    What it declares holds until more is known; then, what was learned. While the history is
+    shorter than the silence that the declared rhythm allows, the more patient of both holds.
+    """
+    learned = rhythm(days, jurisdiction)
+    allowed = DECLARED.get(declared or "")
+    if allowed is not None and days:
+        known = _quiet(days[0][0], days[-1][0], jurisdiction, off=0.0)
+        if learned is None or (known < allowed and learned.limit < allowed):
+            return Pace(limit=allowed, off=learned.off if learned else 0.0, declared=declared or "")
+    return Pace(limit=learned.limit, off=learned.off) if learned else None
+
+
+def silence(
+    days: Days, jurisdiction: str, today: date, declared: str | None = None
+) -> Silence | None:
     """Return how long nothing has come, by working days that are over; None while it is unknown.
 
     Days that fell into a former surprise a year before count for nothing: a recess comes again.
+    Before a year is known, those of a recess of its jurisdiction count little.
     """
     if not days or (today - days[-1][0]).days <= _SHORTEST:
         return None
-    learned = rhythm(days, jurisdiction)
-    if learned is None:
+    known = pace(days, jurisdiction, declared)
+    if known is None:
         return None
-    last, limit = days[-1][0], learned.limit
-    quiet = _quiet(last, today, jurisdiction, learned.off)
-    if quiet >= limit:
-        quiet -= _in_breaks(days, jurisdiction, today, learned)
-    return Silence(since=last, days=quiet, limit=limit)
+    last = days[-1][0]
+    quiet = _quiet(last, today, jurisdiction, known.off)
+    if quiet >= known.limit:
+        quiet -= _in_breaks(days, jurisdiction, today, known)
+        quiet -= _in_recesses(days, jurisdiction, today, known)
+    return Silence(since=last, days=quiet, pace=known)
 
 
-def _in_breaks(days: Days, jurisdiction: str, today: date, learned: Rhythm) -> float:
+def _in_breaks(days: Days, jurisdiction: str, today: date, known: Pace) -> float:
     """Return what of a silence fell into a former surprise a year before."""
-    dates, limit = [day for day, _ in days], learned.limit
+    dates = [day for day, _ in days]
     breaks = [
         (start - _AROUND, end + _AROUND)
         for start, end in pairwise(dates)
-        if _quiet(start, end, jurisdiction, learned.off) >= limit
+        if _quiet(start, end, jurisdiction, known.off) >= known.limit
     ]
-    silent = (dates[-1] + timedelta(days=n) for n in range(1, (today - dates[-1]).days))
+    silent = _between(dates[-1], today)
     expected = [day for day in silent if any(a <= day - _YEAR <= b for a, b in breaks)]
-    return sum(learned.off if day_off(jurisdiction, day) else 1.0 for day in expected)
+    return sum(known.off if day_off(jurisdiction, day) else 1.0 for day in expected)
+
+
+def _in_recesses(days: Days, jurisdiction: str, today: date, known: Pace) -> float:
+    """Return what of a silence is put down to a recess that was not seen a year before."""
+    first, last = days[0][0], days[-1][0]
+    total = 0.0
+    for day in _between(last, today):
+        began = recess(jurisdiction, day)
+        if began and first > day - _YEAR and last - began < _AT_WORK:
+            total += known.off if day_off(jurisdiction, day) else 1.0
+    return total * (1 - _RECESS)
 
 
 def _worth_of_a_day_off(dates: Sequence[date], jurisdiction: str) -> float:
@@ -159,3 +218,8 @@ def _quiet(start: date, end: date, jurisdiction: str, off: float) -> float:
     """Return what the days between two are worth together."""
     days_off = days_off_between(jurisdiction, start, end)
     return (end - start).days - 1 - days_off * (1 - off)
+
+
+def _between(start: date, end: date) -> list[date]:
+    """Return the days after one day and before a later one."""
+    return [start + timedelta(days=n) for n in range(1, (end - start).days)]

@@ -45,6 +45,19 @@ _MADE_UP_FOR: Final = MappingProxyType(
     {"JP": (6,), **dict.fromkeys(("AU", "CA", "GB", "KR", "SG", "US"), (5, 6))}
 )
 _WEEKENDS: Final = MappingProxyType({"SA": (4, 5), "IL": (4, 5), "EG": (4, 5)})
+# When parliaments, and many beside them, rise: first and last day.
+_RECESSES: Final = MappingProxyType(
+    {
+        "AU": "12/10-1/31",
+        "BR": "7/18-7/31 12/20-1/31",
+        "CA": "6/24-9/14 12/15-1/25",
+        "DE": "7/8-9/5 12/18-1/8",
+        "GB": "7/22-9/2 12/18-1/6",
+        "JP": "8/10-8/16 12/27-1/6",
+        "US": "7/25-9/7 12/16-1/6",
+        **dict.fromkeys(("BE", "ES", "EU", "FR", "IT"), "7/22-8/31 12/18-1/7"),
+    }
+)
 _NEW_YEARS: Final = (
     "2020-01-25 2021-02-12 2022-02-01 2023-01-22 2024-02-10 2025-01-29 2026-02-17 2027-02-06 "
     "2028-01-26 2029-02-13 2030-02-03 2031-01-23 2032-02-11 2033-01-31 2034-02-19 2035-02-08"
@@ -68,6 +81,22 @@ def days_off_between(jurisdiction: str, start: date, end: date) -> int:
     return whole + _counts(jurisdiction, end.year)[_number(end) - 1] - before
 
 
+def recess(jurisdiction: str, day: date) -> date | None:
+    """Return when the recess began in which a day lies; None where it lies in none."""
+    for span in _RECESSES.get(_country(jurisdiction), "").split():
+        first, last = (tuple(map(int, word.split("/"))) for word in span.split("-"))
+        for year in (day.year - 1, day.year):
+            start = date(year, *first)
+            if start <= day <= date(year + (last < first), *last):
+                return start
+    return None
+
+
+def _country(jurisdiction: str) -> str:
+    country = jurisdiction.partition("-")[0].upper()
+    return _SEATS.get(country, country)
+
+
 def _number(day: date) -> int:
     return day.toordinal() - date(day.year, 1, 1).toordinal() + 1
 
@@ -81,8 +110,7 @@ def _counts(jurisdiction: str, year: int) -> tuple[int, ...]:
 
 @cache
 def _days_off(jurisdiction: str, year: int) -> frozenset[date]:
-    country = jurisdiction.partition("-")[0].upper()
-    country = _SEATS.get(country, country)
+    country = _country(jurisdiction)
     weekend = _WEEKENDS.get(country, (5, 6))
     rest = {day for day in _days(year) if day.weekday() in weekend or _between_the_years(day)}
     named = _HOLIDAYS.get(country, "").split()

@@ -22,7 +22,8 @@ Entry = Mapping[str, Value]
 _OURS: Final = "urn:policywatch:source"
 _FEEDS: Final = frozenset({"feed", "jsonfeed"})
 _RUNS: Final = ("=", "+", "-", "@", "\t", "\r")
-_DEEP: Final = {"select", "headers"}
+_DEEP: Final = frozenset({"select", "headers", "via"})
+_LISTS: Final = frozenset({"was", "language"})
 _MOST: Final = 20_000_000
 _NO_WORD: Final = re.compile(r"[^\w]+")
 
@@ -141,7 +142,7 @@ def _deepened(flat: Mapping[str, str]) -> dict[str, Value]:
             deep = entry.setdefault(key, {})
             if isinstance(deep, dict):
                 deep[inner] = value
-        elif key == "was" and " " in value:
+        elif key in _LISTS and " " in value:
             entry[key] = [*value.split()]
         else:
             entry[key] = value

@@ -30,7 +30,7 @@ SAID: Final[Mapping[str, str]] = MappingProxyType(
         "headers": "Only where a server insists. {key} is the place of the key.",
         "user_agent": "Only where a server turns ours away.",
         "path_filter": "Items are kept whose link has this in its path.",
-        "rhythm": "How often something new comes.",
+        "rhythm": "How often something new comes: how long it may be silent, until known.",
         "late_by": "Days after which an item counts as found late.",
         "trial": "Nobody has seen the address work yet: no alarm until it is first read.",
         "verified": "The day on which somebody last saw it work, such as 2026-11-25.",

@@ -20,6 +20,7 @@ Entry = Mapping[str, Value]
 Change: TypeAlias = "Value | None"
 
 _NAME: Final = "sources.yaml"
+_NOTHING: Final = re.compile(r":\s*(?:\[\s*\]|null|~)")
 _COMMENT: Final = re.compile(r"\s*#")
 
 
@@ -42,7 +43,10 @@ class _Place:
 
 
 def entries(text: str) -> list[dict[str, Value]]:
-    """Return the entries of a file as written; raise ConfigError when it cannot be read."""
+    """Return the entries of a file as written; raise ConfigError when it cannot be read.
+
+    An empty list has none.
+    """
     return [place.entry for place in _places(text)]
 
 
@@ -50,6 +54,8 @@ def with_entries(text: str, new: Sequence[Entry]) -> str:
     """Put each new entry behind the last one of its group, or behind all others."""
     places = _places(text)
     lines, end = _lines(text)
+    if not places:
+        return _begun(text, new)
     if not lines[places[-1].last].endswith(("\n", "\r")):
         lines[places[-1].last] += end
     last = {str(place.entry.get("group", "")): at for at, place in enumerate(places)}
@@ -64,6 +70,16 @@ def with_entries(text: str, new: Sequence[Entry]) -> str:
         lines[places[at].last + 1 : places[at].last + 1] = added
     meant = [e for at, place in enumerate(places) for e in (place.entry, *behind.get(at, ()))]
     return _checked("".join(lines), meant)
+
+
+def _begun(text: str, new: Sequence[Entry]) -> str:
+    """Write the first entries of a list that is empty."""
+    lines, end = _lines(text)
+    behind = _first_line(text)
+    lines[behind - 1] = f"{_NOTHING.sub(':', lines[behind - 1].rstrip())}{end}"
+    blocks = [([""] if n else []) + written(entry) for n, entry in enumerate(new)]
+    lines[behind:behind] = [f"{line}{end}" for block in blocks for line in block]
+    return _checked("".join(lines), new)
 
 
 def with_keys(text: str, changes: Mapping[str, Mapping[str, Change]]) -> str:
@@ -194,7 +210,9 @@ def _listed(
 ) -> Iterator[tuple[dict[str, Value], yaml.MappingNode]]:
     values = file.value.get("sources") if isinstance(file.value, dict) else None
     nodes = dict(_named(root)).get("sources") if isinstance(root, yaml.MappingNode) else None
-    if not isinstance(values, list) or not isinstance(nodes, yaml.SequenceNode) or not values:
+    if nodes is not None and _empty(nodes):
+        return
+    if not isinstance(values, list) or not isinstance(nodes, yaml.SequenceNode):
         raise EditError(f"{_NAME} has no list of sources to change")
     if nodes.flow_style:
         raise EditError(
@@ -204,6 +222,12 @@ def _listed(
         if not isinstance(value, dict) or not isinstance(node, yaml.MappingNode) or not value:
             raise EditError(f"{_NAME}:{node.start_mark.line + 1}: is no entry")
         yield value, node
+
+
+def _empty(node: yaml.Node) -> bool:
+    if isinstance(node, yaml.SequenceNode):
+        return not node.value
+    return bool(node.tag == "tag:yaml.org,2002:null")
 
 
 def _first_line(text: str) -> int:

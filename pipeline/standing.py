@@ -6,7 +6,7 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from pipeline.alarms import Alarm, AlarmKind, alarms
-from pipeline.cadence import items_a_week, rhythm
+from pipeline.cadence import Pace, items_a_week, pace, rhythm
 from pipeline.health import FORCED_BEFORE_CUTOFF, left_alone_until
 from pipeline.model import Outcome, Source, SourceState, Tier
 
@@ -31,7 +31,8 @@ class Due:
 class Standing:
     """How a source stands: None means that it is not known.
 
-    `usual_gap` is in working days, from one day with something new to the next.
+    `usual_gap` is in working days, from one day with something new to the next; `pace` says after
+    how many a silence is told of.
     """
 
     source: Source
@@ -39,6 +40,7 @@ class Standing:
     alarms: tuple[Alarm, ...]
     items_a_week: float | None
     usual_gap: float | None
+    pace: Pace | None
     due: Due
 
 
@@ -60,6 +62,7 @@ def standing_of(
             state.signs.days, now.astimezone(ZoneInfo(source.timezone)).date()
         ),
         usual_gap=1 + learned.quiet if learned else None,
+        pace=pace(state.signs.days, source.jurisdiction, source.rhythm),
         due=due_of(source, state, cutoffs, until, now),
     )
 

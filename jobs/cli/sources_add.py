@@ -1,17 +1,18 @@
 """`policywatch sources add` and `discover`: from an address to an entry of sources.yaml."""
 
+import textwrap
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict
+from pathlib import Path
 from typing import Any
 
 import click
 from pydantic import ValidationError
 
-from jobs.adding import AddError, Proposal, Tried, Wanted, look, propose
+from jobs.adding import AddError, Proposal, Tried, Wanted, look, names_of, propose
 from jobs.cli.frame import (
     Code,
     as_json,
-    configuration,
     end,
     note,
     say,
@@ -23,19 +24,21 @@ from jobs.cli.sources_edit import agreed, edits
 from jobs.cli.sources_test import selectors, trial_json
 from jobs.sourcesfile import difference, save, text_of
 from pipeline.classify import classify
+from pipeline.config import SOURCES, THEMES, load_sources
 from pipeline.model import Item, Tier, Type, Verdict
 from pipeline.parse import KINDS
 from pipeline.proposal import Entry, same_address
-from pipeline.rules.ruleset import Ruleset
+from pipeline.rules.ruleset import Ruleset, load_ruleset
 from pipeline.shapes import SourceShape
 from pipeline.sourcesfile import entries, with_entries
 from pipeline.urls import is_http_url
-from pipeline.yamlfile import Value, read_text
+from pipeline.yamlfile import Value, read_bytes, read_path, read_text
 
 _SHOWN = 15
+_WIDTH = 80
 _KEYS = (
     *("id", "name", "organisation", "group", "language", "jurisdiction", "timezone"),
-    *("type", "tier", "path_filter", "key_env"),
+    *("type", "tier", "path_filter", "key_env", "user_agent"),
 )
 
 _ANY = {"id": "any", "name": "Any", "kind": "page", "url": "https://any.example/"}
@@ -59,6 +62,7 @@ _ANY = {"id": "any", "name": "Any", "kind": "page", "url": "https://any.example/
 @click.option("--select", "selects", multiple=True, metavar="NAME=CSS", help="For a page: item=li.")
 @click.option("--path-filter", help="Keep items whose link has this in its path.")
 @click.option("--key-env", help="The variable that holds its key.")
+@click.option("--user-agent", help="Only where a server turns ours away.")
 @edits
 @as_json
 @click.pass_context
@@ -71,9 +75,10 @@ def add(
     """
     found = settings(ctx)
     old = text_of(found.home)
-    ruleset = configuration(found, prove=False).ruleset
     mine = entries(old)
-    _refuse(url, old, mine)
+    ruleset = _rules(found.home, old, mine)
+    _refuse(url, url, old, mine)
+    _refuse_id(given["id"], old, mine)
     wanted = Wanted(
         url=url,
         kind=given["kind"] or "",
@@ -89,7 +94,7 @@ def add(
         return
     except ValidationError as e:
         raise click.UsageError(_plain(e)) from e
-    _refuse(str(proposal.entry["url"]), old, mine)
+    _refuse(str(proposal.entry["url"]), url, old, mine)
     new = with_entries(old, [proposal.entry])
     if not json_:
         _show(proposal, ruleset, difference(old, new))
@@ -116,46 +121,88 @@ def discover(ctx: click.Context, url: str, *, json_: bool) -> None:
     except AddError as e:
         _give_up(ctx, e, json_=json_)
         return
+    good = any(one.good for one in tried)
     if json_:
         say_json({"candidates": [_tried_json(one) for one in tried]})
     else:
         rows = [_tried_row(one) for one in tried]
         table(("feed", "found", "kind", "outcome", "entries", "title"), rows)
-        note("policywatch sources add URL adds one" if tried else "no feed was found")
-    end(ctx, Code.OK if any(one.good for one in tried) else Code.SOURCES)
+        note(
+            "policywatch sources add URL adds one" if good else "no feed was found that can be read"
+        )
+    end(ctx, Code.OK if good else Code.SOURCES)
+
+
+def _rules(home: Path, text: str, mine: Sequence[Entry]) -> Ruleset:
+    """Load what judges the items; raise ConfigError before anybody is asked anything."""
+    if mine:
+        load_sources(read_bytes(text.encode(), SOURCES))
+    return load_ruleset(read_path(home / THEMES), prove=False)
 
 
 def _address(url: str) -> None:
-    if not is_http_url(url):
-        raise click.UsageError(f"'{url}' is no address that begins with https:// or http://")
+    if is_http_url(url):
+        return
+    whole = f"https://{url}"
+    hint = f": did you mean {whole} ?" if "://" not in url and is_http_url(whole) else ""
+    raise click.UsageError(f"'{url}' is no address that begins with https:// or http://{hint}")
 
 
-def _refuse(url: str, text: str, mine: Sequence[Entry]) -> None:
+def _refuse(url: str, asked: str, text: str, mine: Sequence[Entry]) -> None:
     """Refuse what is no address, and what is read already."""
     _address(url)
     same = same_address(url, mine)
     if same is None:
         return
+    url = url if url == asked else f"{asked} leads to {url}, which"
+    more = "" if url == asked else "; --kind page reads the page itself"
     file = read_text(text, "sources.yaml")
     line = file.place(("sources", mine.index(same), "url"))[0]
     off = same.get("enabled") == "false"
     todo = f"policywatch sources enable {same['id']}" if off else "nothing is to be done"
     state = "is there, but disabled" if off else "is read already"
     raise click.UsageError(
-        f"{url} {state}: source '{same['id']}', sources.yaml line {line}: {todo}"
+        f"{url} {state}: source '{same['id']}', sources.yaml line {line}: {todo}{more}"
     )
+
+
+def _refuse_id(wanted: str, text: str, mine: Sequence[Entry]) -> None:
+    """Refuse a name that another source has, or had."""
+    number = next((n for n, entry in enumerate(mine) if wanted in names_of(entry)), None)
+    if number is not None:
+        line = read_text(text, "sources.yaml").place(("sources", number, "id"))[0]
+        raise click.UsageError(
+            f"--id {wanted}: source '{mine[number]['id']}', sources.yaml line {line}, has that "
+            "name or had it: choose another"
+        )
 
 
 def _give_up(ctx: click.Context, error: AddError, *, json_: bool) -> None:
     known = [{key: entry[key] for key in ("id", "kind", "url")} for entry in error.alternatives]
     if json_:
-        say_json({"ok": False, "error": str(error), "known": known})
+        say_json(
+            {"ok": False, "error": str(error), "next_step": error.step or None, "known": known}
+        )
     else:
-        note(str(error))
+        for mark, text in (("", str(error)), ("-> ", error.step)):
+            if text:
+                note(_wrapped(mark, text))
         if known:
             note("Of the same site or organisation these are known:")
             table(("source", "kind", "url"), [tuple(map(str, one.values())) for one in known])
     end(ctx, Code.SOURCES)
+
+
+def _wrapped(mark: str, text: str) -> str:
+    """Wrap a sentence for a terminal; an address stays in one piece."""
+    return textwrap.fill(
+        text,
+        _WIDTH,
+        initial_indent=mark,
+        subsequent_indent=" " * len(mark),
+        break_long_words=False,
+        break_on_hyphens=False,
+    )
 
 
 def _plain(error: ValidationError) -> str:
@@ -190,6 +237,8 @@ def _show(proposal: Proposal, ruleset: Ruleset, change: str) -> None:
     for other in proposal.others:
         if other.good:
             note(f"also there: {other.candidate.url} ({other.candidate.found})")
+        elif not other.guessed:
+            note(f"{other.candidate.found}, but not read: {other.trial.error}")
     say(change.rstrip())
 
 

@@ -74,8 +74,11 @@ def agreed(question: str, *, yes: bool, dry_run: bool) -> bool:
     if dry_run:
         note("nothing was written (--dry-run)")
         return False
-    if yes:
-        return True
+    return yes or answered(question)
+
+
+def answered(question: str) -> bool:
+    """Ask whoever sits at the terminal; refuse to go on where nobody does."""
     if not sys.stdin.isatty():
         raise click.UsageError("nobody is here to ask: say --yes, or --dry-run to look only")
     return click.confirm(question, err=True)

@@ -1,5 +1,6 @@
 """`policywatch sources health`: which sources are well, and what is wrong with the others."""
 
+import math
 import sys
 import textwrap
 from collections.abc import Iterator, Mapping, Sequence
@@ -81,6 +82,8 @@ def _health_json(standing: Standing, log: Sequence[AlarmRecord]) -> dict[str, ob
         "failing_since": _iso(standing.state.failing_since),
         "items_a_week": standing.items_a_week,
         "usual_gap_working_days": standing.usual_gap and round(standing.usual_gap, 1),
+        "declared_rhythm": standing.source.rhythm,
+        "silent_after_working_days": standing.pace and math.ceil(standing.pace.limit),
         "why_due": standing.due.why,
         "alarms": [
             {
@@ -160,6 +163,7 @@ def _details(standing: Standing, log: Sequence[AlarmRecord]) -> Iterator[str]:
     yield from _fact("last success", _minute(state.last_success_at) or "never")
     yield from _fact("items a week", week or "not known yet")
     yield from _fact("usual gap", f"{gap} working days" if standing.usual_gap else gap)
+    yield from _fact("silence", _silence(standing))
     yield from _fact("next due", f"{_minute(standing.due.at) or 'never'}: {standing.due.why}")
     raised = _raised(standing, log)
     for alarm in standing.alarms:
@@ -170,6 +174,15 @@ def _details(standing: Standing, log: Sequence[AlarmRecord]) -> Iterator[str]:
     for record in ended[-_MOST_ENDED:]:
         days = f"{record.raised_at:%Y-%m-%d} to {record.ended_at:%Y-%m-%d}"
         yield from _wrapped("  was ", f"{days}: {record.alarm.text}")
+
+
+def _silence(standing: Standing) -> str:
+    """Say after how long it is told of, and why then."""
+    found, declared = standing.pace, standing.source.rhythm
+    if found is None:
+        return f"declared {declared}, nothing came yet" if declared else "its pace is not known yet"
+    why = f"declared {found.declared}" if found.declared else "learned"
+    return f"told of after {math.ceil(found.limit)} working days ({why})"
 
 
 def _fact(name: str, text: str) -> Iterator[str]:

@@ -6,7 +6,7 @@ from pathlib import Path
 import click
 
 from jobs.cli.frame import as_json, note, say, say_json, settings
-from jobs.cli.sources_edit import agreed, edits
+from jobs.cli.sources_edit import agreed, answered, edits
 from jobs.shipped import BASE, shipped
 from jobs.sourcesfile import difference, save, text_of
 from pipeline.config import load_sources
@@ -39,11 +39,14 @@ def upgrade(
     known = base or (kept if kept.is_file() else None)
     result = compared(entries(old), entries(coming), entries(_catalogue(known)) if known else None)
     yes, dry_run = told["yes"], told["dry_run"]
-    chosen = _chosen(result, theirs=told["theirs"], ask=not (yes or dry_run or json_))
+    ask = not (yes or dry_run or json_ or told["theirs"])
+    if not json_:
+        _show(result, known, clashes=not ask)
+    chosen = _chosen(result, theirs=told["theirs"], ask=ask)
     new = with_keys(old, chosen)
     new = with_entries(new, result.added) if result.added else new
-    if not json_:
-        _show(result, known, difference(old, new))
+    if not json_ and new != old:
+        say(difference(old, new).rstrip())
     write = yes if json_ else new == old or agreed("Take this over?", yes=yes, dry_run=dry_run)
     written = bool(write and not dry_run)
     if written:
@@ -65,7 +68,7 @@ def _chosen(result: Upgrade, *, theirs: bool, ask: bool) -> dict[str, Mapping[st
     """Return all changes, with those of the clashes that are decided for the newer file."""
     chosen = {name: dict(keys) for name, keys in result.changes.items()}
     for clash in result.clashes:
-        if theirs or (ask and click.confirm(f"{_clash(clash)}. Take theirs?", err=True)):
+        if theirs or (ask and answered(f"Both changed {_clash(clash)}. Take theirs?")):
             chosen.setdefault(clash.source_id, {}).update(clash.theirs)
     return {name: keys for name, keys in chosen.items() if keys}
 
@@ -83,18 +86,16 @@ def _said(keys: Mapping[str, Change]) -> str:
     return ", ".join(told) or f"no {next(iter(keys))}"
 
 
-def _show(result: Upgrade, base: Path | None, change: str) -> None:
+def _show(result: Upgrade, base: Path | None, *, clashes: bool) -> None:
     if base is None:
         note("which catalogue this file came from is not known: every difference counts as yours")
-    for clash in result.clashes:
+    for clash in result.clashes if clashes else ():
         note(f"both changed, {_clash(clash)}")
     for theirs, ours in result.read:
         note(f"{theirs} is read already, as {ours}")
     for name in result.dropped:
         note(f"{name} is no part of the newer catalogue: kept")
     note(f"{len(result.added)} new sources, {len(result.changes)} changed")
-    if change:
-        say(change.rstrip())
 
 
 def _json(

@@ -128,6 +128,39 @@ def test_a_sitemap_and_a_feed_in_its_usual_place_are_found(home: Deployment, sit
     assert added(home, site.url("/blog/"), "--id", "blog")["found"] == "where feeds usually lie"
 
 
+def test_the_first_source_of_an_empty_file_is_added(home: Deployment, site: Site) -> None:
+    home.write("sources.yaml", "# Ours.\nsources: []\n")
+    site.pages["/feed.xml"] = Page(rss(ITEM))
+    added(home, site.url("/feed.xml"), "--id", "first")
+    assert text(home).startswith("# Ours.\nsources:\n  - id: first\n")
+    assert titles(home, "first") == [ITEM[0]]
+
+
+def test_a_page_whose_feed_is_read_already_can_be_read_itself(home: Deployment, site: Site) -> None:
+    rows = "".join(ROW.format(day, day, day) for day in (1, 2, 3))
+    site.pages["/list"] = html(LIST.format(rows))
+    site.pages["/feed.xml"] = Page(rss(ITEM))
+    added(home, site.url("/feed.xml"), "--id", "feed")
+    done = home.run("sources", "add", site.url("/list"), "--yes")
+    told = " ".join(done.err.split())
+    assert done.code == 2
+    assert f"{site.url('/list')} leads to {site.url('/feed.xml')}, which is read already" in told
+    assert told.endswith("nothing is to be done; --kind page reads the page itself")
+    assert added(home, site.url("/list"), "--kind", "page", "--id", "page")["kind"] == "page"
+
+
+def test_the_name_to_ask_with_goes_into_the_entry(home: Deployment, site: Site) -> None:
+    site.pages["/feed.xml"] = Page(rss(ITEM))
+    told = added(home, site.url("/feed.xml"), "--user-agent", "Mozilla/5.0 (X11)")
+    assert told["entry"]["user_agent"] == "Mozilla/5.0 (X11)"
+
+
+def test_a_search_that_finds_nothing_to_read_says_so(home: Deployment, site: Site) -> None:
+    site.pages["/empty.xml"] = Page(rss())
+    done = home.run("sources", "discover", site.url("/empty.xml"))
+    assert (done.code, done.err.splitlines()[-1]) == (4, "no feed was found that can be read")
+
+
 def test_a_look_shows_what_would_be_read_and_writes_nothing(home: Deployment, site: Site) -> None:
     site.pages["/feed.xml"] = Page(rss(ITEM))
     done = home.run("sources", "add", site.url("/feed.xml"), "--id", "new", "--dry-run")
@@ -143,7 +176,16 @@ def test_a_look_shows_what_would_be_read_and_writes_nothing(home: Deployment, si
     ("arguments", "code", "told"),
     [
         pytest.param(
-            ("gov.example",), 2, "is no address that begins with https://", id="no address"
+            ("gov.example/feed",), 2, "did you mean https://gov.example/feed ?", id="no scheme"
+        ),
+        pytest.param(
+            ("ftp://gov.example/feed",), 2, "is no address that begins with https://", id="FTP"
+        ),
+        pytest.param(
+            ("http://192.168.1.1/feed",),
+            4,
+            "allow 192.168.1.1:80 in POLICYWATCH_ALLOW_NETWORKS",
+            id="not public",
         ),
         pytest.param(
             ("http://gov.example/feed/",),
@@ -158,18 +200,59 @@ def test_a_look_shows_what_would_be_read_and_writes_nothing(home: Deployment, si
             " enable other",
             id="disabled",
         ),
-        pytest.param(("SITE/nothing",), 4, "/nothing: HTTP 404", id="not there"),
+        pytest.param(
+            ("SITE/nothing",),
+            4,
+            "HTTP 404 Not Found -> look for its new address: policywatch sources discover SITE/",
+            id="not there",
+        ),
+        pytest.param(
+            ("SITE/locked",),
+            4,
+            "HTTP 403 Forbidden -> if a browser gets it, try a browser's name with --user-agent",
+            id="refused",
+        ),
+        pytest.param(
+            ("SITE/list", "--id", "gov"),
+            2,
+            "--id gov: source 'gov', sources.yaml line 3, has that name or had it",
+            id="an id that is taken",
+        ),
+        pytest.param(
+            ("SITE/latest", "--kind", "page", "--select", "item=li"),
+            4,
+            "is no page, but a feed -> leave --select away",
+            id="a feed for a page",
+        ),
+        pytest.param(
+            ("SITE/latest", "--kind", "sitemap"),
+            4,
+            "is a feed: its kind is 'feed' -> leave --kind away",
+            id="a feed for a sitemap",
+        ),
+        pytest.param(
+            ("SITE/latest", "--path-filter", "/laws/"),
+            4,
+            "none of its 1 entries would be kept",
+            id="a filter that keeps nothing",
+        ),
+        pytest.param(
+            ("SITE/dead",),
+            4,
+            "the feed that it names is not read (SITE/gone.xml: HTTP 404 Not Found), and nothing",
+            id="a page with a dead feed",
+        ),
         pytest.param(
             ("SITE/list", "--kind", "feed"),
             4,
-            'is an HTML page, not a feed, titled "News of the agency". Leave --kind away',
+            'is an HTML page, not a feed, titled "News of the agency" -> leave --kind away',
             id="a page for a feed",
         ),
         pytest.param(
             ("SITE/list", "--select", "item=li.news"),
             4,
             "selector 'li.news' finds nothing on the page: it was rebuilt, or the selector is"
-            " wrong: leave --select away",
+            " wrong -> leave --select away",
             id="a wrong selector",
         ),
         pytest.param(
@@ -185,11 +268,15 @@ def test_a_look_shows_what_would_be_read_and_writes_nothing(home: Deployment, si
             "the page is built by JavaScript, which is not run here",
             id="JavaScript",
         ),
-        pytest.param(("SITE/wall",), 4, "it shows a wall against robots", id="a wall"),
+        pytest.param(("SITE/wall",), 4, "/wall: shows a wall against robots", id="a wall"),
+        pytest.param(("SITE/text",), 4, "nothing on it repeats like a list of news", id="no list"),
         pytest.param(
-            ("SITE/text",), 4, "nothing on the page repeats like a list of news", id="no list"
+            ("SITE/empty.xml",),
+            4,
+            "the document has no entries -> see in a browser",
+            id="no entries",
         ),
-        pytest.param(("SITE/empty.xml",), 4, "the document has no entries", id="no entries"),
+        pytest.param(("SITE/paper",), 4, "/paper: is a PDF file -> give the", id="a PDF"),
         pytest.param(
             ("SITE/list", "--id", "Gov"), 2, "'id': may hold lower-case letters", id="a wrong id"
         ),
@@ -205,10 +292,16 @@ def test_a_mistake_is_named_with_what_to_do(
     site.pages["/wall"] = html("<html><title>Just a moment...</title><p>Checking</p></html>")
     site.pages["/text"] = html("<html><body><h1>About</h1><p>Some words.</p></body></html>")
     site.pages["/empty.xml"] = Page(rss())
+    site.pages["/paper"] = Page(b"%PDF-1.7", "application/pdf")
+    site.pages["/locked"] = Page(b"No.", "text/html", 403)
+    site.pages["/latest"] = Page(rss(ITEM).replace(b"https://site.example", site.url("").encode()))
+    dead = '<link rel="alternate" type="application/rss+xml" href="/gone.xml">'
+    site.pages["/dead"] = html(f"<html><head>{dead}</head><body><p>Welcome.</p></body></html>")
     words = [word.replace("SITE", site.url("")) for word in arguments]
     done = home.run("sources", "add", *words, "--yes")
     assert (done.code, text(home)) == (code, SOURCES)
-    assert told in " ".join(done.err.split())
+    assert told.replace("SITE", site.url("")) in " ".join(done.err.split())
+    assert done.err.count(f"{words[0]}: {words[0]}") == 0
 
 
 def test_a_page_that_is_better_not_looked_into_is_read_where_it_can_be_killed(
@@ -217,9 +310,10 @@ def test_a_page_that_is_better_not_looked_into_is_read_where_it_can_be_killed(
     rows = "".join(ROW.format(day, day, day) for day in (1, 2, 3))
     site.pages["/deep"] = html("<div>" * 300 + LIST.format(rows) + "</div>" * 300)
     done = home.run("sources", "add", site.url("/deep"), "--yes")
-    assert (done.code, "is not looked into (elements more than 200 deep)" in done.err) == (4, True)
-    told = added(home, site.url("/deep"), "--select", "item=ul.news > li", "--id", "deep")
-    assert len(told["entries"]) == 3
+    told = " ".join(done.err.split())
+    assert (done.code, "not looked into (elements more than 200 deep) ->" in told) == (4, True)
+    read = added(home, site.url("/deep"), "--select", "item=ul.news > li", "--id", "deep")
+    assert len(read["entries"]) == 3
 
 
 def test_what_is_known_of_the_same_site_is_named(home: Deployment, site: Site) -> None:

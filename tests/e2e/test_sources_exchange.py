@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from pipeline.sourcesfile import entries
 from tests.e2e.world import Deployment, Page, Site, rss
 
 SOURCES = """\
@@ -69,6 +70,23 @@ def test_a_list_goes_to_another_deployment_whole(home: Deployment, tmp_path: Pat
         ("gov-2", "Ministry", "page", True),
         ("other", "=Other", "feed", True),
     ]
+
+
+@pytest.mark.parametrize("kind", ["opml", "csv"])
+def test_a_list_of_ours_begins_an_empty_file_with_nothing_added_to_it(
+    home: Deployment, tmp_path: Path, kind: str
+) -> None:
+    mine = (
+        "sources:\n  - id: a\n    name: A\n    kind: page\n    url: https://www.meti.go.jp/press/x\n"
+        "    jurisdiction: JP\n    language: [ja, en]\n    select:\n      item: li\n    via:\n"
+        "      page: https://www.meti.go.jp/\n      link: a\n    enabled: false\n"
+        "    reason: rebuilt\n"
+    )
+    home.write("sources.yaml", mine)
+    (tmp_path / "list").write_bytes(home.run("sources", f"export-{kind}").out.encode())
+    home.write("sources.yaml", "sources: []\n")
+    assert home.run("sources", f"import-{kind}", str(tmp_path / "list"), "--yes").code == 0
+    assert entries(text(home)) == entries(mine)
 
 
 def test_feeds_of_a_reader_are_added_on_trial(home: Deployment, tmp_path: Path) -> None:

@@ -17,7 +17,7 @@ def watch(deployment: Deployment, site: Site) -> Deployment:
     for name in ("silent", "gone"):
         site.pages[f"/{name}.xml"] = Page(rss(*DAYS))
     names = [(name, site.url(f"/{name}.xml")) for name in ("well", "gone", "silent")]
-    on_trial = sources_yaml(*names).replace("{id: well,", "{id: well, trial: true,")
+    on_trial = sources_yaml(*names).replace("{id: well,", "{id: well, trial: true, rhythm: weekly,")
     deployment.write("sources.yaml", on_trial)
     deployment.run("poll", "--all", POLICYWATCH_NOW=FIRST)
     site.pages["/gone.xml"].status = 410
@@ -38,6 +38,8 @@ def test_health_shows_the_worst_first_and_the_reasons(watch: Deployment) -> None
     assert silent["alarms"][0]["raised"] == "2026-11-11T09:00:00+00:00"
     assert silent["alarm"].startswith("nothing new since 2026-10-29")
     assert (silent["items_a_week"], silent["usual_gap_working_days"]) == (3.75, 1.1)
+    assert (silent["declared_rhythm"], silent["silent_after_working_days"]) == (None, 4)
+    assert (never["declared_rhythm"], never["silent_after_working_days"]) == ("weekly", None)
     assert (never["alarm"], never["last_success"]) == (None, None)
     assert never["error"] is not None
 
@@ -49,6 +51,7 @@ def test_health_of_one_source_tells_what_was_wrong_before(watch: Deployment, sit
     shown = watch.run("sources", "health", "silent", POLICYWATCH_NOW=BACK).out
     assert "was 2026-11-11 to 2026-11-12: nothing new since 2026-10-29" in shown
     assert "by how often it has something new" in " ".join(shown.split())
+    assert "silence       told of after 4 working days (learned)" in shown
     assert max(map(len, shown.splitlines())) <= 80
 
 

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from jobs.shipped import BASE
+from tests.e2e.terminal import Terminal
 from tests.e2e.world import Deployment
 
 OLD = """\
@@ -88,3 +89,35 @@ def test_a_broken_catalogue_changes_nothing(home: Deployment, tmp_path: Path) ->
     done = home.run("sources", "upgrade", str(tmp_path / "newer.yaml"), "--yes")
     assert (done.code, changes(home)) == (3, [])
     assert "newer.yaml:2:" in done.err
+
+
+@pytest.mark.parametrize(
+    ("answers", "taken"),
+    [
+        pytest.param("yy", ["name: Bee  # mine", "a.example/new", "id: c"], id="theirs"),
+        pytest.param("ny", ["a.example/new", "id: c"], id="ours"),
+        pytest.param("yn", [], id="nothing after all"),
+    ],
+)
+def test_whoever_sits_at_the_terminal_is_asked(
+    home: Deployment, tmp_path: Path, answers: str, taken: list[str]
+) -> None:
+    home.write(BASE, OLD)
+    with Terminal(home, "sources", "upgrade", str(tmp_path / "newer.yaml")) as terminal:
+        shown = terminal.read_until("b: here name: My B, there name: Bee. Take theirs? [y/N]: ")
+        assert "1 new sources, 1 changed" in shown
+        terminal.type(answers[0])
+        assert "+  - id: c" in terminal.read_until("Take this over? [y/N]: ")
+        terminal.type(answers[1])
+        assert terminal.end() == 0
+    text = (home.home / "sources.yaml").read_text(encoding="utf-8")
+    assert [
+        each for each in ("name: Bee  # mine", "a.example/new", "id: c") if each in text
+    ] == taken
+
+
+def test_where_nobody_sits_nothing_is_decided(home: Deployment, tmp_path: Path) -> None:
+    home.write(BASE, OLD)
+    done = home.run("sources", "upgrade", str(tmp_path / "newer.yaml"))
+    assert (done.code, changes(home)) == (2, [])
+    assert "nobody is here to ask: say --yes, or --dry-run to look only" in done.err

@@ -235,6 +235,21 @@ def test_a_source_whose_items_come_late_is_not_silent_by_their_dates() -> None:
     assert kinds == [[AlarmKind.SILENT], [], [AlarmKind.SILENT]]
 
 
+def test_a_declared_rhythm_that_is_not_kept_is_told() -> None:
+    state = make.read_state(signs=Signs(days=((date(2026, 1, 5), 2),), changed_at=NOW))
+    (alarm,) = alarms(make.source(rhythm="weekly"), state, NOW)
+    assert alarm.text == (
+        "nothing new since 2026-01-05: 39 working days, where 25 are a surprise, as it is declared "
+        "weekly"
+    )
+    assert alarms(make.source(rhythm="monthly"), state, NOW) == ()
+
+
+def test_a_declared_rhythm_goes_before_what_nobody_knows() -> None:
+    state = make.read_state(signs=Signs(days=((date(2025, 12, 31), 8),)))
+    assert alarms(make.source(rhythm="seldom"), state, NOW) == ()
+
+
 def test_few_items_say_nothing_of_a_silence() -> None:
     assert told(signs=Signs(days=((date(2025, 1, 1), 7),))) == ()
     assert told(signs=Signs(days=((date(2026, 2, 20), 9),))) == ()

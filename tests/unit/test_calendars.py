@@ -2,7 +2,7 @@ from datetime import date, timedelta
 
 import pytest
 
-from pipeline.calendars import day_off, days_off_between
+from pipeline.calendars import day_off, days_off_between, recess
 
 
 @pytest.mark.parametrize(
@@ -49,3 +49,21 @@ def test_days_off_between_two_days_are_counted(start: date, end: date) -> None:
     between = [start + timedelta(days=n) for n in range(1, (end - start).days)]
     counted = days_off_between("JP", start, end)
     assert counted == sum(day_off("JP", day) for day in between)
+
+
+@pytest.mark.parametrize(
+    ("jurisdiction", "day", "began"),
+    [
+        pytest.param("EU", date(2026, 7, 22), date(2026, 7, 22), id="its first day"),
+        pytest.param("FR", date(2026, 8, 31), date(2026, 7, 22), id="its last day"),
+        pytest.param("FR", date(2026, 9, 1), None, id="the day after"),
+        pytest.param("US-CA", date(2026, 8, 20), date(2026, 7, 25), id="in a state"),
+        pytest.param("UK", date(2026, 12, 20), date(2026, 12, 18), id="before the year's end"),
+        pytest.param("UK", date(2027, 1, 4), date(2026, 12, 18), id="after it"),
+        pytest.param("UK", date(2027, 1, 7), None, id="back in January"),
+        pytest.param("JP", date(2026, 8, 13), date(2026, 8, 10), id="Obon"),
+        pytest.param("INT", date(2026, 8, 13), None, id="nowhere"),
+    ],
+)
+def test_a_recess_has_a_first_day(jurisdiction: str, day: date, began: date | None) -> None:
+    assert recess(jurisdiction, day) == began

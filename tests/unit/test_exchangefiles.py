@@ -15,6 +15,8 @@ ODD: dict[str, Value] = {
     "url": "https://odd.example/?a=1&b=<2>",
     "organisation": "'+1",
     "select": {"item": "a > b", "date": "time"},
+    "via": {"page": "https://odd.example/", "text": "令和{era_year}年: 一覧"},
+    "language": ["ja", "en"],
     "headers": {"Accept": "a, b"},
     "was": ["x", "y"],
     "enabled": "false",

@@ -204,7 +204,8 @@ def test_the_whole_of_the_shipped_file_is_itself() -> None:
     ("text", "told"),
     [
         ("sources: [{id: a}]", "between [ and ]"),
-        ("sources: []", "no list of sources"),
+        ("sources: {}", "no list of sources"),
+        ("sources: ''", "no list of sources"),
         ("themes:\n - a", "no list of sources"),
         ("- a", "no list of sources"),
         ("sources:\n - a\n", "sources.yaml:2: is no entry"),
@@ -213,6 +214,22 @@ def test_the_whole_of_the_shipped_file_is_itself() -> None:
 def test_a_file_of_another_form_is_refused(text: str, told: str) -> None:
     with pytest.raises(EditError, match=told.replace("[", r"\[").replace("]", r"\]")):
         with_entries(text, [NEW])
+
+
+@pytest.mark.parametrize(
+    ("text", "head"),
+    [
+        pytest.param("sources: []\n", "sources:\n", id="no entries"),
+        pytest.param("# Ours.\nsources:", "# Ours.\nsources:\n", id="nothing"),
+        pytest.param("sources: null # none\n", "sources: # none\n", id="null"),
+        pytest.param("sources: [ ]\r\n", "sources:\r\n", id="Windows"),
+    ],
+)
+def test_an_empty_list_is_begun(text: str, head: str) -> None:
+    two = with_entries(text, [NEW, NEW | {"id": "two"}])
+    assert two.startswith(f"{head}  - id: new")
+    assert entries(two) == [NEW, NEW | {"id": "two"}]
+    assert entries(text) == []
 
 
 def test_what_cannot_be_done_safely_is_not_done() -> None:
