@@ -397,3 +397,9 @@ def test_an_item_is_found_by_its_id(deployment: Deployment) -> None:
     save(deployment, make.new())
     assert told(deployment, "#00b")[0] == ("item", f"#00b {make.item().title}")
     assert told(deployment, "#zzzz9")[0][0] == "unknown_title"
+
+
+def test_an_item_that_came_when_its_site_changed_its_ids_says_so(deployment: Deployment) -> None:
+    save(deployment, make.new(after_change=True))
+    said = "came after a change of the site, which gave known items other ids"
+    assert ("after_change", said) in told(deployment, "#00b")
