@@ -10,6 +10,7 @@ from charset_normalizer import from_bytes
 
 from pipeline.errors import SourceError
 from pipeline.model import Outcome
+from pipeline.unlabelled import east_asian
 
 _HEAD: Final = 4_096
 _SAMPLE: Final = 20_000
@@ -158,6 +159,7 @@ def _candidates(body: bytes, marked: str, configured: str, labels: Iterable[str]
     yield from filter(None, (_japanese(body),))
     # Labels were read from single bytes, so this cannot be UTF-16, whatever they say.
     yield from (c for c in map(_codec, labels) if c and not c.startswith("utf-16"))
+    yield from filter(None, (east_asian(_texts(body)),))
     yield "utf-8"
     yield _guess(body)
 
@@ -267,10 +269,13 @@ def _guess(body: bytes) -> str:
     if len(b"".join(runs)) < 1.3 * len(runs):
         # Accents stand alone; a script of its own comes in words.
         return "cp1252"
-    # Markup is English in every language; the texts are what tells them apart.
-    sample = b". ".join(_FOREIGN_TEXT.findall(body[: 10 * _SAMPLE]))[:_SAMPLE]
-    best = from_bytes(sample, cp_isolation=_LIKELY.split()).best()
+    best = from_bytes(_texts(body), cp_isolation=_LIKELY.split()).best()
     return best.encoding if best else "cp1252"
+
+
+def _texts(body: bytes) -> bytes:
+    """Return a sample of what is foreign, without markup, which is English in every language."""
+    return b". ".join(_FOREIGN_TEXT.findall(body[: 10 * _SAMPLE]))[:_SAMPLE]
 
 
 def _plausible(text: str, foreign: int, wrong_label_above: float) -> bool:

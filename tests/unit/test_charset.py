@@ -112,6 +112,13 @@ def test_without_a_label_the_bytes_tell(text: str, codec: str) -> None:
     assert decode(text.encode(codec)) == text
 
 
+@pytest.mark.parametrize("codec", ["cp932", "euc_jp"])
+@pytest.mark.parametrize("title", ["会見", "報道発表", "資料1", "ＡＩ戦略会議", "総務省", "更新"])
+def test_a_feed_of_one_short_title_is_enough(title: str, codec: str) -> None:
+    feed = f"<rss><channel><title>news</title><item><title>{title}</title></item></channel></rss>"
+    assert decode(feed.encode(codec)) == feed
+
+
 def test_a_page_names_its_own_encoding() -> None:
     page = f'<html><meta http-equiv="Content-Type" content="text/html; charset=EUC-JP">{TEXT}'
     assert decode(euc_jp(page), page=True) == page
