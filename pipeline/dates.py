@@ -78,9 +78,17 @@ _ZONES: Final = {
     }.items()
     for name in names.split()
 }
+# What America writes for its zones all year round.
+_PLACES: Final = {
+    "ET": "America/New_York",
+    "CT": "America/Chicago",
+    "MT": "America/Denver",
+    "PT": "America/Los_Angeles",
+    "AT": "America/Halifax",
+}
 _ERAS: Final = {"令和": 2018, "平成": 1988, "昭和": 1925, "R": 2018, "H": 1988, "S": 1925}
 
-# What other scripts write in the places of 年月日 and the like.
+# What other scripts write in the places of 年月日 and the like, and a minus sign for a hyphen.
 _CJK: Final = (
     ("년", "年"),
     ("월", "月"),
@@ -92,6 +100,7 @@ _CJK: Final = (
     ("오후", "午後"),
     ("上午", "午前"),
     ("下午", "午後"),
+    ("\u2212", "-"),
 )
 
 _CLOCK: Final = (
@@ -327,7 +336,8 @@ def _zone(name: str, local: datetime, own: ZoneInfo) -> tzinfo | None:
         if east > _FARTHEST:
             raise ValueError(f"no offset {name}")
         return fixed_zone(-east if match[1] == "-" else east)
+    place = _PLACES.get(short, name)
     try:
-        return ZoneInfo(name) if "/" in name else None
+        return ZoneInfo(place) if "/" in place else None
     except (LookupError, OSError):
         return None
