@@ -16,7 +16,9 @@ from pipeline.parse.markup import markup, plain
 from pipeline.parse.names import name_of
 
 ENTRIES: Final = frozenset({"item", "entry"})
-_HOLDERS: Final = frozenset({"channel", "feed", "items", "rss", "rdf:rdf", "rdf", "rdf:li"})
+_HOLDERS: Final = frozenset(
+    {"channel", "feed", "items", "rss", "rdf:rdf", "rdf", "rdf:seq", "rdf:bag", "rdf:li"}
+)
 _BASE: Final = "{http://www.w3.org/XML/1998/namespace}base"
 _ATOM: Final = "{http://www.w3.org/2005/Atom}"
 _LANG: Final = "{http://www.w3.org/XML/1998/namespace}lang"
