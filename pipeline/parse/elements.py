@@ -19,8 +19,9 @@ ENTRIES: Final = frozenset({"item", "entry"})
 _HOLDERS: Final = frozenset(
     {"channel", "feed", "items", "rss", "rdf:rdf", "rdf", "rdf:seq", "rdf:bag", "rdf:li"}
 )
-_BASE: Final = "{http://www.w3.org/XML/1998/namespace}base"
 _ATOM: Final = "{http://www.w3.org/2005/Atom}"
+_BASE: Final = "{http://www.w3.org/XML/1998/namespace}base"
+_BASE_OF_CDF: Final = "BASE"
 _LANG: Final = "{http://www.w3.org/XML/1998/namespace}lang"
 
 # In each group the first element that says anything counts.
@@ -290,7 +291,8 @@ def _attribute(element: etree._Element, name: str) -> str:
 
 def base_of(element: etree._Element, address: str) -> str:
     """Return the address that links at this place of a document are relative to."""
-    bases = [b for each in (element, *element.iterancestors()) if (b := each.get(_BASE))]
+    around = (element, *element.iterancestors())
+    bases = [base for each in around if (base := each.get(_BASE) or each.get(_BASE_OF_CDF))]
     for base in reversed(bases):
         try:
             address = urljoin(address, base)
