@@ -77,10 +77,16 @@ _LIKELY: Final = (
     "utf_8 cp932 euc_jp gb18030 big5 cp949 cp1252 cp1251 koi8_r iso8859_5 cp1250 cp1253 cp1254"
     " cp1255 cp1256 cp874"
 )
-_ESCAPES_JP: Final = re.compile(rb"\x1b\$[B@]|\x1b\(J")
+_ESCAPES_JP: Final = re.compile(rb"\x1b(?:\$[B@]|\$\([DOPQ]|\([JI])")
 # How ISO-2022-JP says which set follows, and the lead byte that EUC-JP has for it.
-_SETS_JP: Final = re.compile(rb"\x1b(\$[B@]|\$\(D|\(I|\([BJH])")
-_LEADS_JP: Final = {b"$B": b"", b"$@": b"", b"$(D": b"\x8f", b"(I": b"\x8e"}
+_SETS_JP: Final = re.compile(rb"\x1b(\$[B@]|\$\([DOPQ]|\(I|\([BJH])")
+_LEADS_JP: Final = dict.fromkeys((b"$B", b"$@", b"$(O", b"$(Q"), b"") | {
+    b"$(D": b"\x8f",
+    b"$(P": b"\x8f",
+    b"(I": b"\x8e",
+}
+# Others that write in seven bits, and are believed where a label names them and this stands there.
+_SEVEN_BITS: Final = {"iso2022-kr": b"\x1b$)C", "hz": b"~{"}
 # euc_jp maps these five as JIS X 0208 wrote them, browsers and cp932 as Windows does.
 _AS_WINDOWS: Final = str.maketrans("〜‖−¢£¬", "～∥－￠￡￢")
 _ASCII: Final = bytes(range(0x80))
@@ -147,8 +153,8 @@ def _labels(body: bytes, content_type: str, *, page: bool) -> tuple[str, ...]:
 
 def _candidates(body: bytes, marked: str, configured: str, labels: Iterable[str]) -> Iterator[str]:
     yield from filter(None, (marked, _codec(configured)))
-    if _ESCAPES_JP.search(body) and body.isascii():
-        yield "iso2022_jp"
+    if body.isascii():
+        yield from _seven_bits(body, labels)
     if _is_utf8(body):
         yield "utf-8"
         # Whatever is wrong with it, another encoding would only hide it.
@@ -162,6 +168,14 @@ def _candidates(body: bytes, marked: str, configured: str, labels: Iterable[str]
     yield from filter(None, (east_asian(_texts(body)),))
     yield "utf-8"
     yield _guess(body)
+
+
+def _seven_bits(body: bytes, labels: Iterable[str]) -> Iterator[str]:
+    if _ESCAPES_JP.search(body):
+        yield "iso2022_jp"
+    for codec in map(_codec, labels):
+        if codec in _SEVEN_BITS and _SEVEN_BITS[codec] in body:
+            yield codec
 
 
 def _text(body: bytes, codec: str) -> str:

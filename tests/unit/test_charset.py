@@ -132,13 +132,22 @@ def test_a_page_names_its_own_encoding() -> None:
         pytest.param("x-mac-roman", "mac_roman", "“é” Ç", id="a Macintosh"),
         pytest.param("latin_1", "cp1252", "“é” Ç", id="Python's name for what Windows has wider"),
         pytest.param("iso-2022-jp", "iso2022_jp_ext", "半角ｶﾅと全角 JIS", id="half-width in JIS"),
+        pytest.param("iso-2022-jp", "iso2022_jp_ext", "ｶﾅ", id="half-width alone"),
         pytest.param("iso-2022-jp-2", "iso2022_jp_1", "丂補助漢字", id="JIS X 0212"),
+        pytest.param("iso-2022-jp-1", "iso2022_jp_1", "丂", id="JIS X 0212 alone"),
+        pytest.param("iso-2022-jp-3", "iso2022_jp_3", "①の案㈱", id="JIS X 0213"),
+        pytest.param("iso-2022-kr", "iso2022_kr", "인공지능 기본법", id="Korean in seven bits"),
+        pytest.param("hz-gb-2312", "hz", "人工智能", id="Chinese in seven bits"),
         pytest.param("cp037", "cp037", "é Ç", id="a mainframe"),
         pytest.param("ebcdic-cp-be", "cp500", "é Ç", id="another mainframe"),
     ],
 )
 def test_other_labels_mean_what_python_takes_them_for(label: str, codec: str, text: str) -> None:
     assert decode(prolog(label, text).encode(codec)) == prolog(label, text)
+
+
+def test_a_tilde_in_ascii_is_no_chinese_without_a_label() -> None:
+    assert decode(b"<title>~{HK9$~}</title>") == "<title>~{HK9$~}</title>"
 
 
 def test_a_mainframe_breaks_its_lines_its_own_way() -> None:
