@@ -18,6 +18,8 @@ _SAMPLE: Final = 20_000
 _MENDED: Final = 20_000
 _KANA_SAMPLE: Final = 4_000
 _REFUSED_ABOVE: Final = 0.02
+# Three apostrophes may read as kanji by chance, but not as everyday ones, each another.
+_NOT_BY_CHANCE: Final = 3
 _JAPANESE_ABOVE: Final = 0.12
 
 _BOMS: Final = (
@@ -164,7 +166,12 @@ def _candidates(body: bytes, marked: str, configured: str, labels: Iterable[str]
     # Bytes that read as Japanese with its kana cannot read so by chance, whatever a label says.
     yield from filter(None, (_japanese(body),))
     # Labels were read from single bytes, so this cannot be UTF-16, whatever they say.
-    yield from (c for c in map(_codec, labels) if c and not c.startswith("utf-16"))
+    for codec in filter(None, map(_codec, labels)):
+        if codec == "cp1252":
+            # What servers say of everything, whatever it is.
+            yield from filter(None, (east_asian(_texts(body), least_kinds=_NOT_BY_CHANCE),))
+        if not codec.startswith("utf-16"):
+            yield codec
     yield from filter(None, (east_asian(_texts(body)),))
     yield "utf-8"
     yield _guess(body)

@@ -7,7 +7,6 @@ import re
 from typing import Final
 
 _LEAST_SHARE: Final = 0.4
-_LEAST_KINDS: Final = 2
 _LEAST_HALF_WIDTH: Final = 4
 _LEAST_EARLY: Final = 0.25
 
@@ -73,14 +72,17 @@ _HALF_WIDTH: Final = re.compile("[\uff61-\uff9f]")
 _EARLY: Final = re.compile("[\uff66-\uff7f]")
 
 
-def east_asian(sample: bytes) -> str:
-    """Return the encoding in which most characters are everyday ones; empty when there is none."""
-    shares = {codec: _share(sample, codec, often) for codec, often in _LANGUAGES}
+def east_asian(sample: bytes, *, least_kinds: int = 2) -> str:
+    """Return the encoding in which most characters are everyday ones; empty when there is none.
+
+    Of those, so many different ones must stand there.
+    """
+    shares = {codec: _share(sample, codec, often, least_kinds) for codec, often in _LANGUAGES}
     best = max(shares, key=shares.__getitem__)
     return best if shares[best] >= _LEAST_SHARE else ""
 
 
-def _share(sample: bytes, codec: str, often: dict[int, int | None]) -> float:
+def _share(sample: bytes, codec: str, often: dict[int, int | None], least_kinds: int) -> float:
     """Return which part of the foreign characters is written often, 0 where the bytes are none."""
     text = sample.decode(codec, "replace")
     # The sample may end inside a character.
@@ -90,7 +92,7 @@ def _share(sample: bytes, codec: str, often: dict[int, int | None]) -> float:
     rare = foreign.translate(often)
     kinds = len(set(foreign)) - len(set(rare))
     half_width = len(_HALF_WIDTH.findall(rare))
-    if kinds < _LEAST_KINDS and not _is_half_width(rare, half_width, codec):
+    if kinds < least_kinds and not _is_half_width(rare, half_width, codec):
         return 0.0
     # Half-width kana count half: whatever is EUC looks like them.
     return (len(foreign) - len(rare) + 0.5 * half_width) / len(foreign)

@@ -189,6 +189,21 @@ def test_kana_are_stronger_than_a_label(text: str, codec: str, label: str) -> No
     assert decode(prolog(label, text).encode(codec)) == prolog(label, text)
 
 
+@pytest.mark.parametrize("codec", ["cp932", "euc_jp"])
+@pytest.mark.parametrize("label", ["iso-8859-1", "us-ascii", "windows-1252"])
+def test_everyday_kanji_are_stronger_than_what_servers_say_of_everything(
+    label: str, codec: str
+) -> None:
+    feed = "<title>人工知能基本計画</title>"
+    assert decode(feed.encode(codec), content_type=f"text/xml; charset={label}") == feed
+
+
+@pytest.mark.parametrize("text", ["I’m señor, c’è", "“décret” à l’été", "rock ’n roll, don’t"])
+def test_apostrophes_are_no_kanji(text: str) -> None:
+    written = prolog("iso-8859-1", text)
+    assert decode(written.encode("cp1252")) == written
+
+
 def test_half_of_a_character_says_nothing_against_utf8() -> None:
     text = prolog("iso-8859-1", "報告書を公表しました" * 9)
     torn = text.encode().replace("した</title>".encode(), b"\xe3\x81</title>")
