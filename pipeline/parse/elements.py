@@ -95,7 +95,7 @@ class Feed:
 
 
 def feed(root: etree._Element) -> Feed:
-    """Take a feed apart; entries may stand anywhere but inside each other."""
+    """Take a feed apart; entries may stand anywhere but inside texts."""
     holders = _holders(root)
     heads = [_parts(holder) for holder in holders]
     links = (_linked(each) for head in heads for each in head.get("link", ()))
@@ -162,7 +162,8 @@ def _entries(holder: etree._Element) -> Iterator[etree._Element]:
         name = _name(child)
         if name in ENTRIES:
             yield child
-        elif name in _HOLDERS:
+        # One that was not closed in time holds the next.
+        if name in ENTRIES or name in _HOLDERS:
             yield from _entries(child)
 
 

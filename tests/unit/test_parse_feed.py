@@ -144,6 +144,11 @@ def test_what_nobody_closed_before_the_entries_hides_none(unclosed: str) -> None
     assert [item.title for item in read(rss(head=unclosed)).items] == ["A plan"]
 
 
+def test_an_entry_in_a_text_is_none() -> None:
+    item = f"<item><title>Two</title><description>{ITEM}</description></item>"
+    assert [item.title for item in read(rss(item)).items] == ["Two"]
+
+
 def test_an_entry_in_a_comment_is_none_in_a_damaged_feed_either() -> None:
     hidden = f"<!-- {ITEM.replace('A plan', 'Not yet')} -->"
     assert [item.title for item in read(rss(head=f"<x>{hidden}")).items] == ["A plan"]
