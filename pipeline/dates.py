@@ -105,12 +105,14 @@ _CJK: Final = (
 
 _CLOCK: Final = (
     r"(?:(?P<part>午[前後])\s?)?(?P<hour>\d{1,2})"
-    r"(?:[:h](?P<minute>\d{2})(?::(?P<second>\d{2})(?:[.,:]\d{1,9})?)?(?:\s?Uhr)?|(?=\s?[ap]\.?m))"
+    # A point parts hours and minutes where no further one makes a day and month of them.
+    r"(?:(?:[:h]|\.(?=\d\d(?:\.\d\d)?(?:\s|[ap]|\Z)))(?P<minute>\d{2})"
+    r"(?:[:.](?P<second>\d{2})(?:[.,:]\d{1,9})?)?(?:\s?Uhr)?|(?=\s?[ap]\.?m))"
     r"(?:\s?(?P<half>[ap])\.?m\.?(?![a-z]))?"
 )
 _ZONE: Final = (
     r"(?:\s*\(?(?P<zone>(?:GMT|UTC)?[+-]\d{1,2}(?::?\d{2})?|[A-Z]{2,12}/[A-Z_/+-]{2,30}\d{0,2}"
-    r"|[A-Z]{1,5})\)?(?:\s*\([\w ]{2,40}\)|\s+[A-Z]{2,5}|\[[\w/+-]{2,40}\])?)?"
+    r"|[A-Z]{3}\d[A-Z]{3}|[A-Z]{1,5})\)?(?:\s*\([\w ]{2,40}\)|\s+[A-Z]{2,5}|\[[\w/+-]{2,40}\])?)?"
 )
 _WEEKDAY: Final = r"(?:[^\W\d_]{2,10}(?:\.?,\s*|\.?\s+))?"
 _NAME: Final = r"(?P<name>[^\W\d_]{3,12})\.?"
@@ -338,6 +340,6 @@ def _zone(name: str, local: datetime, own: ZoneInfo) -> tzinfo | None:
         return fixed_zone(-east if match[1] == "-" else east)
     place = _PLACES.get(short, name)
     try:
-        return ZoneInfo(place) if "/" in place else None
+        return ZoneInfo(place) if "/" in place or place[3:4].isdigit() else None
     except (LookupError, OSError):
         return None
