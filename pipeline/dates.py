@@ -107,12 +107,12 @@ _CLOCK: Final = (
     r"(?:(?P<part>午[前後])\s?)?(?P<hour>\d{1,2})"
     # A point parts hours and minutes where no further one makes a day and month of them.
     r"(?:(?:[:h]|\.(?=\d\d(?:\.\d\d)?(?:\s|[ap]|\Z)))(?P<minute>\d{2})"
-    r"(?:[:.](?P<second>\d{2})(?:[.,:]\d{1,9})?)?(?:\s?Uhr)?|(?=\s?[ap]\.?m))"
+    r"(?:[:.](?P<second>\d{2})(?:[.,:]\d{1,12})?)?(?:\s?Uhr)?|(?=\s?[ap]\.?m))"
     r"(?:\s?(?P<half>[ap])\.?m\.?(?![a-z]))?"
 )
 _ZONE: Final = (
     r"(?:\s*\(?(?P<zone>(?:GMT|UTC)?[+-]\d{1,2}(?::?\d{2})?|[A-Z]{2,12}/[A-Z_/+-]{2,30}\d{0,2}"
-    r"|[A-Z]{3}\d[A-Z]{3}|[A-Z]{1,5})\)?(?:\s*\([\w ]{2,40}\)|\s+[A-Z]{2,5}|\[[\w/+-]{2,40}\])?)?"
+    r"|[A-Z]{3}\d[A-Z]{3}|[A-Z]{1,5})\)?(?:\s*\([\w ]{2,40}\)|\s+[A-Z]{2,5}|\[[\w/+-]{2,40}\]|Z)?)?"
 )
 _WEEKDAY: Final = r"(?:[^\W\d_]{2,10}(?:\.?,\s*|\.?\s+))?"
 _NAME: Final = r"(?P<name>[^\W\d_]{3,12})\.?"

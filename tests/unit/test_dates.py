@@ -116,6 +116,8 @@ def test_a_day_is_that_day_everywhere(raw: str, timezone: str) -> None:
         pytest.param("20 Aug 2026 15:00 IST", "2026-08-20 09:30:00", id="half an hour"),
         pytest.param("2026-08-20T05:00:00+09:00", "2026-08-19 20:00:00", id="ISO"),
         pytest.param("2026-08-20T05:00:00.123Z", "2026-08-20 05:00:00", id="fraction"),
+        pytest.param("2026-08-20T05:00:00.1234567890Z", "2026-08-20 05:00:00", id="long fraction"),
+        pytest.param("2026-08-20T05:00:00+00:00Z", "2026-08-20 05:00:00", id="two zones"),
         pytest.param("2026-08-20t05:00z", "2026-08-20 05:00:00", id="small letters"),
         pytest.param("20260820T050000Z", "2026-08-20 05:00:00", id="run on"),
         pytest.param("2026-08-20 05:00", "2026-08-19 20:00:00", id="no zone"),
