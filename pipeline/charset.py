@@ -296,7 +296,7 @@ def _guess(body: bytes) -> str:
 
 def _texts(body: bytes) -> bytes:
     """Return a sample of what is foreign, without markup, which is English in every language."""
-    return b". ".join(_FOREIGN_TEXT.findall(body[: 10 * _SAMPLE]))[:_SAMPLE]
+    return b"".join(text + b". " for text in _FOREIGN_TEXT.findall(body[: 10 * _SAMPLE]))[:_SAMPLE]
 
 
 def _plausible(text: str, foreign: int, wrong_label_above: float) -> bool:

@@ -4,7 +4,8 @@ Any two bytes are a character in most of these encodings, but seldom one that pe
 """
 
 import re
-from typing import Final
+from functools import cache
+from typing import Final, NamedTuple
 
 _LEAST_SHARE: Final = 0.4
 _LEAST_HALF_WIDTH: Final = 4
@@ -57,52 +58,76 @@ _SHARED: Final = "　、。・「」『』（）〈〉《》【】，．：；�
     map(chr, range(0xFF10, 0xFF5B))
 )
 _KANA: Final = "".join(map(chr, (*range(0x3041, 0x3097), *range(0x30A1, 0x30FB))))
-_LANGUAGES: Final = tuple(
-    (codec, str.maketrans("", "", often + _SHARED))
-    for codec, often in (
-        ("cp932", _JAPANESE + _KANA),
-        ("euc_jp", _JAPANESE + _KANA),
-        ("gb18030", _SIMPLIFIED),
-        ("big5hkscs", _TRADITIONAL),
-        ("cp949", _KOREAN),
-    )
-)
-_ASCII: Final = dict.fromkeys(range(0x80))
-_HALF_WIDTH: Final = re.compile("[\uff61-\uff9f]")
+_HALF_WIDTH: Final = "".join(map(chr, range(0xFF61, 0xFFA0)))
 # The first half of them, which lies where lower-case Cyrillic and Thai vowels do not.
 _EARLY: Final = re.compile("[\uff66-\uff7f]")
+_ASCII: Final = dict.fromkeys(range(0x80))
+
+
+class _Language(NamedTuple):
+    """What is written every day in an encoding, what is at least usual, and what no other writes.
+
+    Each as a table that leaves it out of a text.
+    """
+
+    codec: str
+    often: dict[int, int | None]
+    usual: dict[int, int | None]
+    sure: dict[int, int | None]
 
 
 def east_asian(sample: bytes, *, least_kinds: int = 2) -> str:
     """Return the encoding in which most characters are everyday ones; empty when there is none.
 
-    Of those, so many different ones must stand there.
+    Usual ones count half. So many different ones must stand there that no other script writes.
     """
-    shares = {codec: _share(sample, codec, often, least_kinds) for codec, often in _LANGUAGES}
+    shares = {language.codec: _share(sample, language, least_kinds) for language in _languages()}
     best = max(shares, key=shares.__getitem__)
     return best if shares[best] >= _LEAST_SHARE else ""
 
 
-def _share(sample: bytes, codec: str, often: dict[int, int | None], least_kinds: int) -> float:
+@cache
+def _languages() -> tuple[_Language, ...]:
+    # Standards put what is usual into rows of its own.
+    level_one = _rows("euc_jp", range(0xB0, 0xD0))
+    # Windows has quotation marks and dashes in most of the first bytes of Shift_JIS, not in these.
+    no_marks = _rows("cp932", range(0x88, 0x91), range(0x40, 0xFD))
+    return (
+        _language("euc_jp", _JAPANESE + _KANA + _HALF_WIDTH, level_one, level_one),
+        _language("cp932", _JAPANESE + _KANA, level_one + _HALF_WIDTH, no_marks),
+        _language("gb18030", _SIMPLIFIED, _rows("gb18030", range(0xB0, 0xD8))),
+        _language("big5hkscs", _TRADITIONAL),
+        _language("cp949", _KOREAN, _rows("cp949", range(0xB0, 0xC9))),
+    )
+
+
+def _language(codec: str, often: str, usual: str = "", sure: str = "") -> _Language:
+    often += _SHARED
+    return _Language(codec, *(str.maketrans("", "", each) for each in (often, usual, often + sure)))
+
+
+def _rows(codec: str, leads: range, trails: range = range(0xA1, 0xFF)) -> str:
+    """Return the characters of these first and second bytes."""
+    return "".join(bytes((a, b)).decode(codec, "ignore") for a in leads for b in trails)
+
+
+def _share(sample: bytes, language: _Language, least_kinds: int) -> float:
     """Return which part of the foreign characters is written often, 0 where the bytes are none."""
-    text = sample.decode(codec, "replace")
+    text = sample.decode(language.codec, "replace")
     # The sample may end inside a character.
     if "\ufffd" in text[:-2]:
         return 0.0
     foreign = text.translate(_ASCII)
-    rare = foreign.translate(often)
-    kinds = len(set(foreign)) - len(set(rare))
-    half_width = len(_HALF_WIDTH.findall(rare))
-    if kinds < least_kinds and not _is_half_width(rare, half_width, codec):
+    kinds = len(set(foreign)) - len(set(foreign.translate(language.sure)))
+    rare = foreign.translate(language.often)
+    if kinds < least_kinds and not (language.codec == "cp932" and _is_half_width(rare)):
         return 0.0
-    # Half-width kana count half: whatever is EUC looks like them.
-    return (len(foreign) - len(rare) + 0.5 * half_width) / len(foreign)
+    rest = rare.translate(language.usual)
+    return (len(foreign) - (len(rare) + len(rest)) / 2) / len(foreign)
 
 
-def _is_half_width(text: str, half_width: int, codec: str) -> bool:
+def _is_half_width(text: str) -> bool:
     """Say whether half-width kana are meant as such, and no other script looks like them."""
-    if codec == "euc_jp":
-        return half_width > 0
-    if half_width < max(_LEAST_HALF_WIDTH, len(text)):
+    if len(text) < _LEAST_HALF_WIDTH or not set(text) <= set(_HALF_WIDTH):
         return False
-    return len(_EARLY.findall(text)) >= _LEAST_EARLY * half_width
+    return len(_EARLY.findall(text)) >= _LEAST_EARLY * len(text)

@@ -204,6 +204,10 @@ def test_apostrophes_are_no_kanji(text: str) -> None:
     assert decode(written.encode("cp1252")) == written
 
 
+def test_what_was_read_byte_by_byte_is_not_wide_whatever_it_says() -> None:
+    assert decode(prolog("utf-16", "Größe").encode("cp1252")) == prolog("utf-16", "Größe")
+
+
 def test_half_of_a_character_says_nothing_against_utf8() -> None:
     text = prolog("iso-8859-1", "報告書を公表しました" * 9)
     torn = text.encode().replace("した</title>".encode(), b"\xe3\x81</title>")
