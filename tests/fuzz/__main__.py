@@ -144,7 +144,9 @@ def discovered(program: bytes) -> None:
 
 
 def page_document(program: bytes) -> Document:
-    return make.document(b"<html>" + mutated(program)[:20_000], content_type="text/html")
+    """Return a page that is read where it cannot be killed; what is risky is not."""
+    content = b"<html>" + mutated(program)[:20_000]
+    return make.document(b"" if risky(content) else content, content_type="text/html")
 
 
 def normalised(raw: RawItem) -> None:
