@@ -10,6 +10,7 @@ from charset_normalizer import from_bytes
 
 from pipeline.errors import SourceError
 from pipeline.model import Outcome
+from pipeline.unlabelled import east_asian
 
 _HEAD: Final = 4_096
 _SAMPLE: Final = 20_000
@@ -17,6 +18,8 @@ _SAMPLE: Final = 20_000
 _MENDED: Final = 20_000
 _KANA_SAMPLE: Final = 4_000
 _REFUSED_ABOVE: Final = 0.02
+# Three apostrophes may read as kanji by chance, but not as everyday ones, each another.
+_NOT_BY_CHANCE: Final = 3
 _JAPANESE_ABOVE: Final = 0.12
 
 _BOMS: Final = (
@@ -76,10 +79,16 @@ _LIKELY: Final = (
     "utf_8 cp932 euc_jp gb18030 big5 cp949 cp1252 cp1251 koi8_r iso8859_5 cp1250 cp1253 cp1254"
     " cp1255 cp1256 cp874"
 )
-_ESCAPES_JP: Final = re.compile(rb"\x1b\$[B@]|\x1b\(J")
+_ESCAPES_JP: Final = re.compile(rb"\x1b(?:\$[B@]|\$\([DOPQ]|\([JI])")
 # How ISO-2022-JP says which set follows, and the lead byte that EUC-JP has for it.
-_SETS_JP: Final = re.compile(rb"\x1b(\$[B@]|\$\(D|\(I|\([BJH])")
-_LEADS_JP: Final = {b"$B": b"", b"$@": b"", b"$(D": b"\x8f", b"(I": b"\x8e"}
+_SETS_JP: Final = re.compile(rb"\x1b(\$[B@]|\$\([DOPQ]|\(I|\([BJH])")
+_LEADS_JP: Final = dict.fromkeys((b"$B", b"$@", b"$(O", b"$(Q"), b"") | {
+    b"$(D": b"\x8f",
+    b"$(P": b"\x8f",
+    b"(I": b"\x8e",
+}
+# Others that write in seven bits, and are believed where a label names them and this stands there.
+_SEVEN_BITS: Final = {"iso2022-kr": b"\x1b$)C", "hz": b"~{"}
 # euc_jp maps these five as JIS X 0208 wrote them, browsers and cp932 as Windows does.
 _AS_WINDOWS: Final = str.maketrans("〜‖−¢£¬", "～∥－￠￡￢")
 _ASCII: Final = bytes(range(0x80))
@@ -146,8 +155,8 @@ def _labels(body: bytes, content_type: str, *, page: bool) -> tuple[str, ...]:
 
 def _candidates(body: bytes, marked: str, configured: str, labels: Iterable[str]) -> Iterator[str]:
     yield from filter(None, (marked, _codec(configured)))
-    if _ESCAPES_JP.search(body) and body.isascii():
-        yield "iso2022_jp"
+    if body.isascii():
+        yield from _seven_bits(body, labels)
     if _is_utf8(body):
         yield "utf-8"
         # Whatever is wrong with it, another encoding would only hide it.
@@ -157,9 +166,23 @@ def _candidates(body: bytes, marked: str, configured: str, labels: Iterable[str]
     # Bytes that read as Japanese with its kana cannot read so by chance, whatever a label says.
     yield from filter(None, (_japanese(body),))
     # Labels were read from single bytes, so this cannot be UTF-16, whatever they say.
-    yield from (c for c in map(_codec, labels) if c and not c.startswith("utf-16"))
+    for codec in filter(None, map(_codec, labels)):
+        if codec == "cp1252":
+            # What servers say of everything, whatever it is.
+            yield from filter(None, (east_asian(_texts(body), least_kinds=_NOT_BY_CHANCE),))
+        if not codec.startswith("utf-16"):
+            yield codec
+    yield from filter(None, (east_asian(_texts(body)),))
     yield "utf-8"
     yield _guess(body)
+
+
+def _seven_bits(body: bytes, labels: Iterable[str]) -> Iterator[str]:
+    if _ESCAPES_JP.search(body):
+        yield "iso2022_jp"
+    for codec in map(_codec, labels):
+        if codec in _SEVEN_BITS and _SEVEN_BITS[codec] in body:
+            yield codec
 
 
 def _text(body: bytes, codec: str) -> str:
@@ -267,10 +290,13 @@ def _guess(body: bytes) -> str:
     if len(b"".join(runs)) < 1.3 * len(runs):
         # Accents stand alone; a script of its own comes in words.
         return "cp1252"
-    # Markup is English in every language; the texts are what tells them apart.
-    sample = b". ".join(_FOREIGN_TEXT.findall(body[: 10 * _SAMPLE]))[:_SAMPLE]
-    best = from_bytes(sample, cp_isolation=_LIKELY.split()).best()
+    best = from_bytes(_texts(body), cp_isolation=_LIKELY.split()).best()
     return best.encoding if best else "cp1252"
+
+
+def _texts(body: bytes) -> bytes:
+    """Return a sample of what is foreign, without markup, which is English in every language."""
+    return b"".join(text + b". " for text in _FOREIGN_TEXT.findall(body[: 10 * _SAMPLE]))[:_SAMPLE]
 
 
 def _plausible(text: str, foreign: int, wrong_label_above: float) -> bool:

@@ -78,9 +78,17 @@ _ZONES: Final = {
     }.items()
     for name in names.split()
 }
+# What America writes for its zones all year round.
+_PLACES: Final = {
+    "ET": "America/New_York",
+    "CT": "America/Chicago",
+    "MT": "America/Denver",
+    "PT": "America/Los_Angeles",
+    "AT": "America/Halifax",
+}
 _ERAS: Final = {"令和": 2018, "平成": 1988, "昭和": 1925, "R": 2018, "H": 1988, "S": 1925}
 
-# What other scripts write in the places of 年月日 and the like.
+# What other scripts write in the places of 年月日 and the like, and a minus sign for a hyphen.
 _CJK: Final = (
     ("년", "年"),
     ("월", "月"),
@@ -92,16 +100,19 @@ _CJK: Final = (
     ("오후", "午後"),
     ("上午", "午前"),
     ("下午", "午後"),
+    ("\u2212", "-"),
 )
 
 _CLOCK: Final = (
     r"(?:(?P<part>午[前後])\s?)?(?P<hour>\d{1,2})"
-    r"(?:[:h](?P<minute>\d{2})(?::(?P<second>\d{2})(?:[.,:]\d{1,9})?)?(?:\s?Uhr)?|(?=\s?[ap]\.?m))"
+    # A point parts hours and minutes where no further one makes a day and month of them.
+    r"(?:(?:[:h]|\.(?=\d\d(?:\.\d\d)?(?:\s|[ap]|\Z)))(?P<minute>\d{2})"
+    r"(?:[:.](?P<second>\d{2})(?:[.,:]\d{1,12})?)?(?:\s?Uhr)?|(?=\s?[ap]\.?m))"
     r"(?:\s?(?P<half>[ap])\.?m\.?(?![a-z]))?"
 )
 _ZONE: Final = (
     r"(?:\s*\(?(?P<zone>(?:GMT|UTC)?[+-]\d{1,2}(?::?\d{2})?|[A-Z]{2,12}/[A-Z_/+-]{2,30}\d{0,2}"
-    r"|[A-Z]{1,5})\)?(?:\s*\([\w ]{2,40}\)|\s+[A-Z]{2,5}|\[[\w/+-]{2,40}\])?)?"
+    r"|[A-Z]{3}\d[A-Z]{3}|[A-Z]{1,5})\)?(?:\s*\([\w ]{2,40}\)|\s+[A-Z]{2,5}|\[[\w/+-]{2,40}\]|Z)?)?"
 )
 _WEEKDAY: Final = r"(?:[^\W\d_]{2,10}(?:\.?,\s*|\.?\s+))?"
 _NAME: Final = r"(?P<name>[^\W\d_]{3,12})\.?"
@@ -327,7 +338,8 @@ def _zone(name: str, local: datetime, own: ZoneInfo) -> tzinfo | None:
         if east > _FARTHEST:
             raise ValueError(f"no offset {name}")
         return fixed_zone(-east if match[1] == "-" else east)
+    place = _PLACES.get(short, name)
     try:
-        return ZoneInfo(name) if "/" in name else None
+        return ZoneInfo(place) if "/" in place or place[3:4].isdigit() else None
     except (LookupError, OSError):
         return None

@@ -129,6 +129,10 @@ def _selector(css: str) -> str:
     except soupsieve.SelectorSyntaxError as e:
         reason = str(e).splitlines()[0].partition(" position ")[0].removesuffix(" at")
         raise ValueError(f"'{css}' is no CSS selector: {reason}, character {e.col}") from None
+    except NotImplementedError:
+        raise ValueError(
+            f"'{css}' selects no elements: pages have no ::before and the like"
+        ) from None
     return css
 
 

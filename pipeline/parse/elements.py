@@ -16,9 +16,12 @@ from pipeline.parse.markup import markup, plain
 from pipeline.parse.names import name_of
 
 ENTRIES: Final = frozenset({"item", "entry"})
-_HOLDERS: Final = frozenset({"channel", "feed", "items", "rss", "rdf:rdf", "rdf", "rdf:li"})
-_BASE: Final = "{http://www.w3.org/XML/1998/namespace}base"
+_HOLDERS: Final = frozenset(
+    {"channel", "feed", "items", "rss", "rdf:rdf", "rdf", "rdf:seq", "rdf:bag", "rdf:li"}
+)
 _ATOM: Final = "{http://www.w3.org/2005/Atom}"
+_BASE: Final = "{http://www.w3.org/XML/1998/namespace}base"
+_BASE_OF_CDF: Final = "BASE"
 _LANG: Final = "{http://www.w3.org/XML/1998/namespace}lang"
 
 # In each group the first element that says anything counts.
@@ -92,7 +95,7 @@ class Feed:
 
 
 def feed(root: etree._Element) -> Feed:
-    """Take a feed apart; entries may stand anywhere but inside each other."""
+    """Take a feed apart; entries may stand anywhere but inside texts."""
     holders = _holders(root)
     heads = [_parts(holder) for holder in holders]
     links = (_linked(each) for head in heads for each in head.get("link", ()))
@@ -159,7 +162,8 @@ def _entries(holder: etree._Element) -> Iterator[etree._Element]:
         name = _name(child)
         if name in ENTRIES:
             yield child
-        elif name in _HOLDERS:
+        # One that was not closed in time holds the next.
+        if name in ENTRIES or name in _HOLDERS:
             yield from _entries(child)
 
 
@@ -288,7 +292,8 @@ def _attribute(element: etree._Element, name: str) -> str:
 
 def base_of(element: etree._Element, address: str) -> str:
     """Return the address that links at this place of a document are relative to."""
-    bases = [b for each in (element, *element.iterancestors()) if (b := each.get(_BASE))]
+    around = (element, *element.iterancestors())
+    bases = [base for each in around if (base := each.get(_BASE) or each.get(_BASE_OF_CDF))]
     for base in reversed(bases):
         try:
             address = urljoin(address, base)

@@ -21,9 +21,10 @@ _COUNTS: Final = (
 # gzip, and the EBCDIC of mainframes: what this scan cannot see into.
 _NOT_ASCII: Final = (b"\x1f\x8b", b"\x4c\x6f\xa7\x94")
 _ENTITY: Final = re.compile(rb"<!ENTITY", re.IGNORECASE)
-# Comments, CDATA and instructions hold no tags; one that is never closed ends the scan.
+# Comments and CDATA hold no tags; one that is never closed ends the scan. An instruction ends at
+# the first `>`, as it does to a parser of HTML.
 _PIECES: Final = re.compile(
-    rb"<!--.*?(?:-->|\Z)|<!\[CDATA\[.*?(?:\]\]>|\Z)|<\?.*?(?:\?>|\Z)|<(/?)([A-Za-z_][^<>\s/]*)([^<>]*)",
+    rb"<!--.*?(?:-->|\Z)|<!\[CDATA\[.*?(?:\]\]>|\Z)|<\?[^>]*(?:>|\Z)|<(/?)([A-Za-z_][^<>\s/]*)([^<>]*)",
     re.DOTALL,
 )
 _VOID: Final = frozenset(

@@ -38,7 +38,7 @@ def select(tag: Tag, selector: str) -> list[Tag]:
     """Return what a selector finds inside an element; raise SourceError for one that is not CSS."""
     try:
         return list(tag.select(selector))
-    except SelectorSyntaxError as e:
+    except (SelectorSyntaxError, NotImplementedError) as e:
         raise SourceError(Outcome.NOT_A_FEED, f"selector '{selector}' is not CSS: {e}") from e
 
 

@@ -22,6 +22,14 @@ from pipeline.urls import canonical
 _OPENS: Final = re.compile(r"<(?:\w+:)?(?:item|entry)[\s>]", re.IGNORECASE)
 _CLOSES: Final = re.compile(r"</(?:\w+:)?(?:item|entry)\s*>", re.IGNORECASE)
 _CLOSED_ROOT: Final = re.compile(r"</(?:\w+:)?(?:rss|rdf|feed|channel)\s*>\s*\Z", re.IGNORECASE)
+# The ends of what tells most about an entry.
+_KNOWN: Final = re.compile(
+    r"</(?:\w+:)?(title|link|guid|id|description|summary|pubdate|published|updated)\s*>"
+    r"|<(?:\w+:)?(link)\s[^<>]*/>",
+    re.IGNORECASE,
+)
+_ROOT_TAG: Final = re.compile(r"\s*<[^<>]*>")
+_NAMES: Final = frozenset({"link", "guid", "id"})
 _FAULT_LENGTH: Final = 120
 _OPEN_END: Final = frozenset({"ERR_TAG_NOT_FINISHED"})
 
@@ -65,7 +73,7 @@ def _taken_apart(text: str) -> _Read:
     try:
         return _from_tree(_tree(text))
     except etree.XMLSyntaxError:
-        return _from_start(text, fault) or _leniently(text, fault)
+        return _damaged(text, fault)
 
 
 def _tree(text: str) -> etree._Element:
@@ -102,25 +110,57 @@ def _from_tree(root: etree._Element, fault: str = "") -> _Read:
     )
 
 
-def _from_start(text: str, fault: str) -> _Read | None:
-    """Read a feed up to its last whole entry; None when it is broken before that, too.
+def _damaged(text: str, fault: str) -> _Read:
+    """Read a feed up to where it was torn off, or leniently.
 
-    Half a title must not become an item.
+    Half a title must not become an item; an entry whose title and link are whole is one.
     """
     end = _end_of_whole_entries(text)
-    if _OPENS.search(text, end) and _CLOSED_ROOT.search(text[-200:]):
+    torn = _OPENS.search(text, end)
+    if torn and _CLOSED_ROOT.search(text[-200:]):
         # It goes on to its end; only an end tag was forgotten.
-        return None
-    root, errors = _recovered(text[:end])
-    if errors - _OPEN_END:
-        return None
-    return _from_tree(root, f"broken after its last whole entry ({fault})")
+        return _leniently(text, fault)
+    start = text[: _end_of_known(text, end)]
+    found = _from_start(start, fault) or _leniently(start if torn else text, fault)
+    if len(found.entries) >= len(_CLOSES.findall(text)):
+        return found
+    return _from_start(_without_head(start), fault) or found
+
+
+def _from_start(text: str, fault: str) -> _Read | None:
+    """Read what only lacks its end; None when it is broken before that, too."""
+    root, errors = _recovered(text)
+    found = _from_tree(root, f"broken after its last whole entry ({fault})")
+    # An element of the head that nobody closed would swallow the entries.
+    whole = len(found.entries) >= len(_CLOSES.findall(text))
+    return found if whole and not errors - _OPEN_END else None
+
+
+def _without_head(text: str) -> str:
+    """Leave out what stands between the root and the first entry, where nobody closed something.
+
+    With a comment there, the first entry may be a part of it.
+    """
+    root, first = _ROOT_TAG.match(text), _OPENS.search(text)
+    if not root or not first or "<!" in text[root.end() : first.start()]:
+        return text
+    return text[: root.end()] + text[first.start() :]
 
 
 def _end_of_whole_entries(text: str) -> int:
     closes = [match.end() for match in _CLOSES.finditer(text)]
     first = _OPENS.search(text)
     return closes[-1] if closes else first.start() if first else len(text)
+
+
+def _end_of_known(text: str, end: int) -> int:
+    """Return where the last whole element of a torn entry ends; `end` is that of those before.
+
+    Without its title and its link or id nobody knows which entry it is.
+    """
+    found = list(_KNOWN.finditer(text, end))
+    names = {(match[1] or match[2]).lower() for match in found}
+    return found[-1].end() if "title" in names and names & _NAMES else end
 
 
 def _leniently(text: str, fault: str) -> _Read:
@@ -133,17 +173,11 @@ def _leniently(text: str, fault: str) -> _Read:
         title=str(head.get("title") or ""),
         site=str(head.get("link") or ""),
         language=str(head.get("language") or ""),
-        entries=entries[:-1] if _torn(text) else entries,
+        entries=entries,
         item=lenient.raw_item,
         published=lenient.published,
         trouble=trouble,
     )
-
-
-def _torn(text: str) -> bool:
-    """Say whether the answer ended inside an entry."""
-    unclosed = len(_OPENS.findall(text)) > len(_CLOSES.findall(text))
-    return unclosed and not _CLOSED_ROOT.search(text[-200:])
 
 
 def _trouble(root: Root, found: _Read, *, dropped: int) -> Iterator[str]:

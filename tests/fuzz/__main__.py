@@ -21,12 +21,14 @@ from hypothesis import strategies as st
 
 from pipeline.charset import decode
 from pipeline.dates import parse_date
+from pipeline.discover import MOST_CANDIDATES, candidates, page_text, why_not
 from pipeline.errors import SourceError
-from pipeline.model import Parsed, Precision, RawItem
+from pipeline.model import Document, Parsed, Precision, RawItem
 from pipeline.normalise import as_item
-from pipeline.parse import KINDS
+from pipeline.parse import KINDS, page, pagetext
 from pipeline.parse.prescan import risky
 from pipeline.places import Selectors
+from pipeline.selecting import proposed
 from tests import make
 from tests.unit.test_parse_suite import GROUPS, cases
 
@@ -120,6 +122,33 @@ def parsed(kind: str, program: bytes, header: str) -> None:
         "".join((item.title, item.url, item.guid, item.summary, item.body, item.author)).encode()
 
 
+def selected(program: bytes, item: str, inside: str) -> None:
+    source = make.source(kind="page", select=Selectors(item=item, title=inside, date=inside))
+    with suppress(SourceError):
+        assert isinstance(page.parse(source, page_document(program)), Parsed)
+
+
+def read_as_page(program: bytes) -> None:
+    with suppress(SourceError):
+        assert isinstance(pagetext.page_text(page_document(program)).text, str)
+
+
+def discovered(program: bytes) -> None:
+    document = page_document(program)
+    assert isinstance(why_not(document), str)
+    with suppress(SourceError):
+        text = page_text(document)
+        assert len(candidates(text, document.url)) <= MOST_CANDIDATES
+        found = proposed(text, NOW)
+        assert found is None or found.item
+
+
+def page_document(program: bytes) -> Document:
+    """Return a page that is read where it cannot be killed; what is risky is not."""
+    content = b"<html>" + mutated(program)[:20_000]
+    return make.document(b"" if risky(content) else content, content_type="text/html")
+
+
 def normalised(raw: RawItem) -> None:
     item = as_item(raw, make.source(), NOW)
     texts = (item.title, item.url, item.guid, item.summary, item.body, item.author, item.language)
@@ -152,6 +181,11 @@ def dates() -> st.SearchStrategy[str]:
     return pieces.flatmap(lambda found: st.sampled_from(["", " "]).map(lambda gap: gap.join(found)))
 
 
+SIMPLE = ("li", "a", "*", "item", ".x", "#y", "[href]", ":not(a)", ":has(a)", ":nth-child(2)")
+BETWEEN = (" ", " > ", " ~ ", ", ", ":", "::", "(", "[", "\\", "é", "\x00")
+SELECTORS = st.lists(st.sampled_from(SIMPLE + BETWEEN), max_size=8).map("".join)
+
+
 Target = tuple[Callable[..., None], tuple[st.SearchStrategy[Any], ...]]
 KIND_TARGETS: dict[str, Target] = {
     kind: (parsed, (st.just(kind), PROGRAMS, HEADERS)) for kind in KINDS
@@ -162,6 +196,9 @@ TARGETS: dict[str, Target] = KIND_TARGETS | {
         (PROGRAMS, HEADERS, st.sampled_from(["", "euc-jp", "utf-16", "x"]), st.booleans()),
     ),
     "dates": (dated, (dates() | st.text(),)),
+    "selectors": (selected, (PROGRAMS, SELECTORS, SELECTORS)),
+    "pagetext": (read_as_page, (PROGRAMS,)),
+    "discover": (discovered, (PROGRAMS,)),
     "normalise": (normalised, (raw_items(),)),
 }
 

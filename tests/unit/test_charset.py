@@ -112,6 +112,13 @@ def test_without_a_label_the_bytes_tell(text: str, codec: str) -> None:
     assert decode(text.encode(codec)) == text
 
 
+@pytest.mark.parametrize("codec", ["cp932", "euc_jp"])
+@pytest.mark.parametrize("title", ["会見", "報道発表", "資料1", "ＡＩ戦略会議", "総務省", "更新"])
+def test_a_feed_of_one_short_title_is_enough(title: str, codec: str) -> None:
+    feed = f"<rss><channel><title>news</title><item><title>{title}</title></item></channel></rss>"
+    assert decode(feed.encode(codec)) == feed
+
+
 def test_a_page_names_its_own_encoding() -> None:
     page = f'<html><meta http-equiv="Content-Type" content="text/html; charset=EUC-JP">{TEXT}'
     assert decode(euc_jp(page), page=True) == page
@@ -125,13 +132,22 @@ def test_a_page_names_its_own_encoding() -> None:
         pytest.param("x-mac-roman", "mac_roman", "“é” Ç", id="a Macintosh"),
         pytest.param("latin_1", "cp1252", "“é” Ç", id="Python's name for what Windows has wider"),
         pytest.param("iso-2022-jp", "iso2022_jp_ext", "半角ｶﾅと全角 JIS", id="half-width in JIS"),
+        pytest.param("iso-2022-jp", "iso2022_jp_ext", "ｶﾅ", id="half-width alone"),
         pytest.param("iso-2022-jp-2", "iso2022_jp_1", "丂補助漢字", id="JIS X 0212"),
+        pytest.param("iso-2022-jp-1", "iso2022_jp_1", "丂", id="JIS X 0212 alone"),
+        pytest.param("iso-2022-jp-3", "iso2022_jp_3", "①の案㈱", id="JIS X 0213"),
+        pytest.param("iso-2022-kr", "iso2022_kr", "인공지능 기본법", id="Korean in seven bits"),
+        pytest.param("hz-gb-2312", "hz", "人工智能", id="Chinese in seven bits"),
         pytest.param("cp037", "cp037", "é Ç", id="a mainframe"),
         pytest.param("ebcdic-cp-be", "cp500", "é Ç", id="another mainframe"),
     ],
 )
 def test_other_labels_mean_what_python_takes_them_for(label: str, codec: str, text: str) -> None:
     assert decode(prolog(label, text).encode(codec)) == prolog(label, text)
+
+
+def test_a_tilde_in_ascii_is_no_chinese_without_a_label() -> None:
+    assert decode(b"<title>~{HK9$~}</title>") == "<title>~{HK9$~}</title>"
 
 
 def test_a_mainframe_breaks_its_lines_its_own_way() -> None:
@@ -171,6 +187,25 @@ def test_an_encoding_is_one_that_documents_are_written_in(label: str, expected: 
 @pytest.mark.parametrize("label", ["iso-8859-1", "utf-8", "euc-jp", "shift_jis", "koi8-r", "gbk"])
 def test_kana_are_stronger_than_a_label(text: str, codec: str, label: str) -> None:
     assert decode(prolog(label, text).encode(codec)) == prolog(label, text)
+
+
+@pytest.mark.parametrize("codec", ["cp932", "euc_jp"])
+@pytest.mark.parametrize("label", ["iso-8859-1", "us-ascii", "windows-1252"])
+def test_everyday_kanji_are_stronger_than_what_servers_say_of_everything(
+    label: str, codec: str
+) -> None:
+    feed = "<title>人工知能基本計画</title>"
+    assert decode(feed.encode(codec), content_type=f"text/xml; charset={label}") == feed
+
+
+@pytest.mark.parametrize("text", ["I’m señor, c’è", "“décret” à l’été", "rock ’n roll, don’t"])
+def test_apostrophes_are_no_kanji(text: str) -> None:
+    written = prolog("iso-8859-1", text)
+    assert decode(written.encode("cp1252")) == written
+
+
+def test_what_was_read_byte_by_byte_is_not_wide_whatever_it_says() -> None:
+    assert decode(prolog("utf-16", "Größe").encode("cp1252")) == prolog("utf-16", "Größe")
 
 
 def test_half_of_a_character_says_nothing_against_utf8() -> None:

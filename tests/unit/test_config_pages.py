@@ -33,6 +33,11 @@ def test_a_page_may_be_found_through_a_hub_and_be_watched() -> None:
             "'link': 'a[' is no CSS selector: Malformed attribute selector, character 2",
             id="no selector",
         ),
+        pytest.param(
+            "via: {page: https://a.example/, link: 'a::after'}",
+            "'link': 'a::after' selects no elements: pages have no ::before and the like",
+            id="what only a browser has",
+        ),
         pytest.param("via: https://a.example/", "'via': must be a mapping (key: value)", id="text"),
     ],
 )

@@ -70,6 +70,7 @@ def test_a_feed_without_entries_is_empty_and_not_broken(content: str) -> None:
         pytest.param("<?xml version='1.0'?><?xml-stylesheet href='/a.xsl'?><!-- > -->", id="more"),
         pytest.param('<!DOCTYPE rss SYSTEM "http://dtd.example/rss.dtd">', id="doctype"),
         pytest.param('<!DOCTYPE rss [<!ENTITY a "b">]>', id="entities of its own"),
+        pytest.param(f"<!-- {'a licence ' * 5_000} -->", id="a long comment"),
         pytest.param('<?xml version="1.0" encoding="shift_jis"?>', id="wrong encoding"),
     ],
 )
@@ -115,6 +116,42 @@ def test_an_entry_that_was_torn_off_is_no_item(end: str) -> None:
     parsed = read(rss()[: -len("</channel></rss>")] + end)
     assert [item.title for item in parsed.items] == ["A plan"]
     assert parsed.trouble[0].startswith("broken after its last whole entry (")
+
+
+@pytest.mark.parametrize(
+    "name", ["<link>/2</link>", '<link href="/2"/>', "<guid>2</guid>", "<id>2</id>"]
+)
+@pytest.mark.parametrize("end", ["<description>Half of", "<description><![CDATA[Half <b", "<des"])
+def test_of_a_torn_entry_that_says_which_it_is_the_whole_elements_count(
+    name: str, end: str
+) -> None:
+    parsed = read(rss()[: -len("</channel></rss>")] + f"<item><title>Two</title>{name}{end}")
+    assert [(item.title, item.summary) for item in parsed.items] == [
+        ("A plan", None),
+        ("Two", None),
+    ]
+
+
+def test_the_torn_end_of_a_feed_that_is_damaged_before_is_cut_off_too() -> None:
+    parsed = read("<rss><channel><title>A <b>plan</title>" + ITEM + "<item><title>Half</title><lin")
+    assert [item.title for item in parsed.items] == ["A plan"]
+
+
+@pytest.mark.parametrize(
+    "unclosed", ["<link>", "<description>All<link>/</link>", "<managingEditor>", "<title>More"]
+)
+def test_what_nobody_closed_before_the_entries_hides_none(unclosed: str) -> None:
+    assert [item.title for item in read(rss(head=unclosed)).items] == ["A plan"]
+
+
+def test_an_entry_in_a_text_is_none() -> None:
+    item = f"<item><title>Two</title><description>{ITEM}</description></item>"
+    assert [item.title for item in read(rss(item)).items] == ["Two"]
+
+
+def test_an_entry_in_a_comment_is_none_in_a_damaged_feed_either() -> None:
+    hidden = f"<!-- {ITEM.replace('A plan', 'Not yet')} -->"
+    assert [item.title for item in read(rss(head=f"<x>{hidden}")).items] == ["A plan"]
 
 
 @pytest.mark.parametrize(

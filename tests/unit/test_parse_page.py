@@ -1,3 +1,4 @@
+import re
 from dataclasses import replace
 from datetime import date
 
@@ -152,9 +153,10 @@ def test_a_page_that_yields_too_little_is_refused(
     assert (caught.value.outcome, str(caught.value)) == (outcome, message)
 
 
-def test_a_selector_that_is_not_css_is_named() -> None:
-    with pytest.raises(SourceError, match=r"selector 'li\[\[' is not CSS"):
-        read(LIST, item="li[[")
+@pytest.mark.parametrize("selector", ["li[[", "li::marker"])
+def test_a_selector_that_finds_no_elements_is_named(selector: str) -> None:
+    with pytest.raises(SourceError, match=rf"selector '{re.escape(selector)}' is not CSS"):
+        read(LIST, item=selector)
 
 
 def test_a_page_is_one_request_for_its_address() -> None:

@@ -50,3 +50,7 @@ def test_what_is_cheap_to_parse_needs_no_sandbox(content: bytes) -> None:
 )
 def test_what_may_cost_much_says_why(content: bytes, reason: str) -> None:
     assert risky(content) == reason
+
+
+def test_an_instruction_that_is_not_closed_hides_nothing_from_the_scan() -> None:
+    assert risky(b'<?xml version="1.0"<i' + b"<item>" * 300) == "elements more than 200 deep"
