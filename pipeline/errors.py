@@ -105,3 +105,10 @@ class DeliveryError(PolicywatchError):
         self.account = account
         self.too_big = too_big
         super().__init__(message)
+
+
+class PutOffError(DeliveryError):
+    """The server had the whole mail and asked for time; it may have kept it all the same."""
+
+    def __init__(self, message: str) -> None:
+        super().__init__(message, unknown=True)
