@@ -54,6 +54,8 @@ def may_ever_go(mail: OutboxMail) -> bool:
 
 def how_it_stands(mail: OutboxMail) -> str:
     """Say a mail's state and its trouble and, where it may have arrived, what comes of it."""
+    if mail.state is MailState.PLANNED and mail.next_attempt_at:
+        return f"planned (next try from {mail.next_attempt_at:%H:%M} UTC) {mail.error}".rstrip()
     if mail.state is not MailState.UNKNOWN:
         return f"{mail.state} {mail.error}".rstrip()
     after = "the same bytes go out once more"

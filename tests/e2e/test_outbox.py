@@ -193,6 +193,8 @@ def test_trouble_of_the_server_is_met_once_for_all(post: Post, at: str) -> None:
     with SmtpServer(at=at, act="421 busy") as server:
         mails = post.deliver(server)
         assert [(mail.attempts, post.waits(mail)) for mail in mails] == [(1, 5), (0, 5)]
+        waiting = f"planned (next try from {post.now + timedelta(minutes=5):%H:%M} UTC)"
+        assert how_it_stands(mails[1]) == waiting
         heard = len(server.heard)
         post.deliver(server, after=4)
         assert len(server.heard) == heard
