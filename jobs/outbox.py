@@ -68,7 +68,9 @@ def how_it_stands(mail: OutboxMail) -> str:
 def _may_go(mail: OutboxMail, now: datetime, *, patient: bool) -> bool:
     if not may_ever_go(mail):
         return False
-    waiting = mail.next_attempt_at is not None and now < mail.next_attempt_at
+    next_at = mail.next_attempt_at
+    # A wait longer than the longest was noted while the clock was ahead.
+    waiting = next_at is not None and now < next_at <= now + _BACK_OFF[-1]
     return not (patient and waiting)
 
 

@@ -177,6 +177,14 @@ def test_patience_grows_to_an_hour(post: Post) -> None:
     assert server.commands.count("RCPT") == 5
 
 
+def test_a_wait_noted_while_the_clock_was_ahead_holds_no_mail_back(post: Post) -> None:
+    post.plan(A)
+    with SmtpServer(at="rcpt", act="450 later", times=1) as server:
+        (mail,) = post.deliver(server, after=60 * 24 * 3650)
+        assert mail.state is MailState.PLANNED
+        assert states(post.deliver(server, after=-60 * 24 * 3650)) == ["sent"]
+
+
 def test_one_recipients_trouble_is_not_the_others(post: Post) -> None:
     post.plan(A, B)
     with SmtpServer(at="rcpt", act="550 no such person", only=A) as server:
