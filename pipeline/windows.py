@@ -20,7 +20,7 @@ def owed(standing: Standing, issues: Iterable[IssueRecord], now: datetime) -> tu
     """Return the cut-offs up to `now` that no issue covers, in order; more than one: a catch-up.
 
     `issues` are the last ones. A cut-off counts by the timetable that was in force then: an edit
-    adds none and loses none. What an issue covered by a clock far ahead is not.
+    adds none and loses none. Issues of a clock that was far ahead cover none.
     """
     ends = (end for issue in issues for end in (issue.window_end, issue.last_cutoff))
     covered = [end for end in (*ends, standing.passed_at) if end and end - now <= CLOCK_AHEAD]
