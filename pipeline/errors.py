@@ -109,6 +109,3 @@ class DeliveryError(PolicywatchError):
 
 class PutOffError(DeliveryError):
     """The server had the whole mail and asked for time; it may have kept it all the same."""
-
-    def __init__(self, message: str) -> None:
-        super().__init__(message, unknown=True)

@@ -180,7 +180,7 @@ class Dialogue:
         if code // 100 not in _CODE_CLASSES:
             answer = f"an answer that is no SMTP: {self._legible(text)}"
         if self._dotted and code // 100 == 4:
-            raise PutOffError(f"{self.server}: {step}: {answer}")
+            raise PutOffError(f"{self.server}: {step}: {answer}", unknown=True)
         too_big = step not in (*_BEFORE_ANY_MAIL, "RCPT TO") and bool(_TOO_BIG.match(answer))
         raise DeliveryError(
             f"{self.server}: {step}: {answer}",
