@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from pyexpat import EXPAT_VERSION
 
 from jobs.deliver.smtp import read_smtp_settings
+from jobs.outbox import how_it_stands
 from jobs.settings import Settings, key_of
 from pipeline.alarms import next_step
 from pipeline.config import load_configuration
@@ -114,15 +115,19 @@ def _configured(settings: Settings) -> tuple[Source, ...]:
 
 
 def _people(store: Store) -> Iterator[Finding]:
-    count = len(store.subscribers())
-    hint = "" if count else ": policywatch subscribers add analyst@example.org"
-    yield Finding(ok=count > 0, what="subscribers", found=f"{count}{hint}")
+    people = store.subscribers()
+    hint = "" if people else ": policywatch subscribers add analyst@example.org"
+    yield Finding(ok=bool(people), what="subscribers", found=f"{len(people)}{hint}")
+    for person in people:
+        if person.refusals and person.paused_at is None:
+            found = f"{person.address} did not get the last issue of {person.digest}"
+            yield Finding(ok=False, what="subscribers", found=f"{found}: {person.refusal}")
 
 
 def _mails(store: Store) -> Iterator[Finding]:
     for mail in store.outbox():
-        found = f"issue {mail.number} of {mail.digest} to {mail.mail.address}: {mail.state}"
-        yield Finding(ok=False, what="outbox", found=f"{found} {mail.error}".rstrip())
+        found = f"issue {mail.number} of {mail.digest} to {mail.mail.address}"
+        yield Finding(ok=False, what="outbox", found=f"{found}: {how_it_stands(mail)}")
 
 
 def _sources(store: Store, settings: Settings, sources: Sequence[Source]) -> Iterator[Finding]:

@@ -16,7 +16,7 @@ from jobs.deliver import channel_of, output_of
 from jobs.deployment import Deployment
 from jobs.editions import shortened
 from jobs.operators import tell_operators
-from pipeline.errors import DeliveryError
+from pipeline.errors import DeliveryError, PutOffError
 from pipeline.ports import Store
 from pipeline.records import MailState, OutboxMail
 
@@ -52,10 +52,25 @@ def may_ever_go(mail: OutboxMail) -> bool:
     return not (mail.state is MailState.UNKNOWN and mail.resent)
 
 
+def how_it_stands(mail: OutboxMail) -> str:
+    """Say a mail's state and its trouble and, where it may have arrived, what comes of it."""
+    if mail.state is MailState.PLANNED and mail.next_attempt_at:
+        return f"planned (next try from {mail.next_attempt_at:%H:%M} UTC) {mail.error}".rstrip()
+    if mail.state is not MailState.UNKNOWN:
+        return f"{mail.state} {mail.error}".rstrip()
+    after = "the same bytes go out once more"
+    if not may_ever_go(mail):
+        issue = f"{mail.digest}/{mail.number}"
+        after = f"not tried again: policywatch digest resend {issue} {mail.mail.address}"
+    return f"unknown, it may have arrived ({after}) {mail.error}".rstrip()
+
+
 def _may_go(mail: OutboxMail, now: datetime, *, patient: bool) -> bool:
     if not may_ever_go(mail):
         return False
-    waiting = mail.next_attempt_at is not None and now < mail.next_attempt_at
+    next_at = mail.next_attempt_at
+    # A wait longer than the longest was noted while the clock was ahead.
+    waiting = next_at is not None and now < next_at <= now + _BACK_OFF[-1]
     return not (patient and waiting)
 
 
@@ -95,8 +110,10 @@ def _after_refusal(
     state = MailState.FAILED if for_good else MailState.PLANNED
     if error.unknown or before.state is MailState.UNKNOWN:
         state = MailState.UNKNOWN
-    # Asked again and again, a server locks an account whose password it refuses.
-    steps = len(_BACK_OFF) if error.permanent else min(trying.attempts, len(_BACK_OFF))
+    # Asked again and again, a server locks an account whose password it refuses; and where only
+    # one more copy may go, its trouble should be over by then.
+    most = error.permanent or isinstance(error, PutOffError)
+    steps = len(_BACK_OFF) if most else min(trying.attempts, len(_BACK_OFF))
     return replace(
         trying,
         state=state,
@@ -150,5 +167,5 @@ def _pause_refused(deployment: Deployment, mail: OutboxMail) -> None:
 def _tell(deployment: Deployment, mail: OutboxMail) -> None:
     alert(
         deployment.settings,
-        f"issue {mail.number} of {mail.digest} to {mail.mail.address}: {mail.state}, {mail.error}",
+        f"issue {mail.number} of {mail.digest} to {mail.mail.address}: {how_it_stands(mail)}",
     )

@@ -10,6 +10,7 @@ from jobs.deployment import JOB_WAIT_SECONDS, Deployment
 from jobs.follow import Pages, with_pages
 from jobs.memory import return_large_blocks
 from jobs.settings import key_of
+from jobs.window import last_issues
 from pipeline.alarms import unproven
 from pipeline.errors import PolicywatchError
 from pipeline.health import due, effective_url, left_alone_until, unconditional
@@ -189,7 +190,8 @@ def _cutoffs(store: Store, spec: DigestSpec, now: datetime) -> Iterator[datetime
     following = next_cutoff(spec, now)
     if following:
         yield following
-    yield from owed(store.timetables.standing(spec, now), store.last_issue(spec.id), now)[-1:]
+    issues = last_issues(store, spec, now)
+    yield from owed(store.timetables.standing(spec, now), issues, now)[-1:]
 
 
 def _refusal(source: Source, outcome: Outcome, message: str) -> SourceResult:

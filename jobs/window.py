@@ -8,8 +8,9 @@ from jobs.deployment import Deployment
 from pipeline.health import awaited, left_alone_until
 from pipeline.model import SourceState
 from pipeline.pace import waits as pauses
+from pipeline.ports import Store
 from pipeline.records import DigestSpec, IssueRecord, Standing
-from pipeline.windows import owed
+from pipeline.windows import CLOCK_AHEAD, owed
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,8 +30,9 @@ def window_of(deployment: Deployment, spec: DigestSpec, now: datetime) -> Window
     """Return what an issue made now would cover."""
     store = deployment.store
     standing = store.timetables.standing(spec, now)
-    previous = store.last_issue(spec.id)
-    moments = owed(standing, previous, now) if store.first_run_at() else ()
+    issues = last_issues(store, spec, now)
+    previous = issues[0] if issues else None
+    moments = owed(standing, issues, now) if store.first_run_at() else ()
     states = store.source_states()
     attempts = [state.last_attempt_at for state in states.values() if state.last_attempt_at]
     return Window(
@@ -41,6 +43,14 @@ def window_of(deployment: Deployment, spec: DigestSpec, now: datetime) -> Window
         read_at=max(attempts, default=None),
         first=previous is None,
     )
+
+
+def last_issues(store: Store, spec: DigestSpec, now: datetime) -> tuple[IssueRecord, ...]:
+    """Return the last issue of a digest, and more where its clock was far ahead."""
+    last = store.last_issue(spec.id)
+    if last and last.window_end - now > CLOCK_AHEAD:
+        return store.issues(spec.id)
+    return (last,) if last else ()
 
 
 def _unread(

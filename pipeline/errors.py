@@ -105,3 +105,7 @@ class DeliveryError(PolicywatchError):
         self.account = account
         self.too_big = too_big
         super().__init__(message)
+
+
+class PutOffError(DeliveryError):
+    """The server had the whole mail and asked for time; it may have kept it all the same."""

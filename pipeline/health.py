@@ -22,6 +22,7 @@ CEILING_MINUTES: Final = 360
 LONGEST_BACK_OFF: Final = timedelta(days=3)
 FULL_READ_EVERY: Final = timedelta(hours=24)
 FORCED_BEFORE_CUTOFF: Final = timedelta(minutes=45)
+CLOCK_STEP: Final = timedelta(hours=1)
 MOVE_SETTLES_AFTER: Final = timedelta(days=7)
 _PROBE_OF_THE_GONE: Final = timedelta(hours=24)
 _OUTAGE: Final = timedelta(days=2)
@@ -93,8 +94,11 @@ def unconditional(state: SourceState, now: datetime) -> bool:
 def due(state: SourceState, now: datetime, cutoffs: Iterable[datetime]) -> bool:
     """Say whether a source is due: its time has come, or it was not read for a cut-off.
 
-    `cutoffs` are the next ones, and those past whose issue still waits.
+    `cutoffs` are the next ones, and those past whose issue still waits. What was noted while the
+    clock was ahead says nothing of today.
     """
+    if state.last_attempt_at and state.last_attempt_at - now > CLOCK_STEP:
+        return True
     if state.not_before and now < state.not_before:
         return False
     if state.due_at is None or state.due_at <= now:

@@ -4,7 +4,7 @@ Windows are disjoint and gapless because one starts where the last ended, on the
 ledger; a timetable only says when a window is closed.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -12,15 +12,19 @@ from pipeline.records import IssueRecord, Standing, Timetable
 from pipeline.schedule import cutoffs
 
 READING_WAIT: Final = timedelta(minutes=30)
+# A clock that goes back by less repeats cut-offs that have their issue: it is waited for.
+CLOCK_AHEAD: Final = timedelta(days=2)
 
 
-def owed(standing: Standing, previous: IssueRecord | None, now: datetime) -> tuple[datetime, ...]:
+def owed(standing: Standing, issues: Iterable[IssueRecord], now: datetime) -> tuple[datetime, ...]:
     """Return the cut-offs up to `now` that no issue covers, in order; more than one: a catch-up.
 
-    A cut-off counts by the timetable that was in force then: an edit adds none and loses none.
+    `issues` are the last ones. A cut-off counts by the timetable that was in force then: an edit
+    adds none and loses none. Issues of a clock that was far ahead cover none.
     """
-    start = previous.window_end if previous else standing.added_at
-    start = max(start, standing.passed_at or start)
+    ends = (end for issue in issues for end in (issue.window_end, issue.last_cutoff))
+    covered = [end for end in (*ends, standing.passed_at) if end and end - now <= CLOCK_AHEAD]
+    start = max(covered, default=standing.added_at)
     found = {
         moment
         for table, end in _terms(standing.timetables, now)

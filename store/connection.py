@@ -11,6 +11,7 @@ from sqlite_utils import Database
 
 from pipeline.errors import LockedError, StoreError
 from store.locks import Lock
+from store.openfiles import OPEN_FILES, FileId
 
 SqlValue: TypeAlias = str | int | float | bytes | None
 Row: TypeAlias = sqlite3.Row
@@ -55,10 +56,13 @@ class Connection:
     every checkpoint happens under the write lock.
     """
 
-    def __init__(self, db: Database, path: Path, write_lock: Lock | None) -> None:
+    def __init__(
+        self, db: Database, path: Path, write_lock: Lock | None, file: FileId | None = None
+    ) -> None:
         self.db = db
         self.path = path
         self._write_lock = write_lock
+        self._file = file
 
     def rows(self, sql: str, values: Sequence[SqlValue] = ()) -> list[Row]:
         """Return all rows of a query."""
@@ -121,14 +125,21 @@ class Connection:
     def close(self) -> None:
         """Close the connection; what the last one checkpoints is written under the write lock."""
         if self._write_lock is None:
-            self.db.close()
+            self.abandon()
             return
         try:
             with self.writing():
-                self.db.close()
+                self.abandon()
         except LockedError:
             # Whoever holds the lock has a connection of its own: closing ours checkpoints nothing.
-            self.db.close()
+            self.abandon()
+
+    def abandon(self) -> None:
+        """Close the connection at once, by whatever lock."""
+        self.db.close()
+        if self._file:
+            OPEN_FILES.leave(self._file)
+            self._file = None
 
 
 def connect(path: Path, *, readonly: bool = False) -> Database:

@@ -13,6 +13,7 @@ from store.fts import INDEX_VERSION
 from store.index import rebuild
 from store.locks import Lock
 from store.migrations import APPLICATION_ID, MIGRATIONS, SCHEMA_VERSION
+from store.openfiles import OPEN_FILES
 
 FILE_NAME = "policywatch.db"
 LOCK_DIRECTORY = ".policywatch"
@@ -26,7 +27,6 @@ def open_for_reading(home: Path) -> Connection:
     path = _home(home) / FILE_NAME
     if not path.exists():
         raise StoreError(f"{path}: no database yet; the first `policywatch poll` makes it")
-    _check_file(path)
     return _checked(path, None)
 
 
@@ -36,7 +36,6 @@ def open_for_writing(home: Path) -> Connection:
     write_lock = Lock(_lock_directory(home) / "write.lock")
     if not path.exists():
         _make(path, write_lock)
-    _check_file(path)
     connection = _checked(path, write_lock)
     if connection.value("pragma journal_mode") != "wal":
         # A restored backup.
@@ -121,13 +120,20 @@ def _named(path: Path) -> Iterator[None]:
 
 
 def _checked(path: Path, write_lock: Lock | None) -> Connection:
+    with _named(path):
+        file = OPEN_FILES.enter(path, _check_file)
     with told(path):
-        connection = Connection(connect(path, readonly=write_lock is None), path, write_lock)
+        try:
+            db = connect(path, readonly=write_lock is None)
+        except BaseException:
+            OPEN_FILES.leave(file)
+            raise
+        connection = Connection(db, path, write_lock, file)
         try:
             _check_version(connection)
             _bring_up_to_date(connection, writable=write_lock is not None)
         except BaseException:
-            connection.db.close()
+            connection.abandon()
             raise
     return connection
 

@@ -54,6 +54,8 @@ class SmtpServer:
         self._stop = threading.Event()
         self._listener = socket.create_server(("127.0.0.1", 0))
         self.port: int = self._listener.getsockname()[1]
+        self.left = threading.Event()
+        """Set once a conversation has ended."""
         self._threads: list[threading.Thread] = []
         self._begin(self._accept)
         return self
@@ -94,6 +96,7 @@ class SmtpServer:
             pass
         finally:
             sock.close()
+            self.left.set()
 
 
 class _Conversation:

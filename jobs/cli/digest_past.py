@@ -24,6 +24,7 @@ from jobs.deployment import Deployment
 from jobs.digest import Sending
 from jobs.digest import resend as resend_mails
 from jobs.digest import resume as resume_outbox
+from jobs.outbox import how_it_stands
 from pipeline.digest import Issue, from_json, summary
 from pipeline.ports import Store
 from pipeline.records import OutboxMail
@@ -124,7 +125,7 @@ def show(sendings: tuple[Sending, ...]) -> None:
         counts = f"{len(issue.cards)} items, {len(issue.new_sources)} new sources"
         say(f"{issue.digest} issue {issue.number}: {counts}, {sending.state}")
         for mail in sending.mails:
-            note(f"  {mail.mail.address}: {mail.state}{' ' + mail.error if mail.error else ''}")
+            note(f"  {mail.mail.address}: {how_it_stands(mail)}")
 
 
 def sending_json(sending: Sending) -> dict[str, object]:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
+from jobs.log import start_log
 from jobs.settings import Settings, read_settings
 from pipeline.errors import ConfigError, DeliveryError, LockedError, PolicywatchError, QueryError
 
@@ -49,6 +50,8 @@ def exit_code(error: Exception) -> Code | None:
 def settings(ctx: click.Context) -> Settings:
     """Read the settings of the deployment that `--home` names, and show a rehearsal clock."""
     found = read_settings(ctx.find_root().obj)
+    # What goes wrong is said by every command; those that go on for long say more.
+    start_log("warning")
     if found.now:
         note(f"rehearsal: the clock stands at {found.now:%Y-%m-%d %H:%M:%S} UTC (POLICYWATCH_NOW)")
     return found

@@ -231,5 +231,6 @@ def _state(person: Subscriber) -> str:
     if person.paused_at:
         return f"paused since {person.paused_at:%Y-%m-%d}: {person.why}"
     if person.refusals:
-        return f"refused {person.refusals} times in a row: {person.refusal}"
+        times = "once" if person.refusals == 1 else f"{person.refusals} times in a row"
+        return f"refused {times}: {person.refusal}"
     return ""

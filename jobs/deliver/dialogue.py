@@ -14,7 +14,7 @@ from contextlib import contextmanager, suppress
 from ipaddress import ip_address
 from time import monotonic
 
-from pipeline.errors import DeliveryError
+from pipeline.errors import DeliveryError, PutOffError
 
 _MOST_HEARD = 1_000_000
 _CHUNK = 65_536
@@ -38,6 +38,10 @@ class Dialogue:
         self._in_data = False
         self._dotted = False
         self._secrets: tuple[str, ...] = ()
+
+    def allow(self, seconds: float) -> None:
+        """Set the deadline anew, from now."""
+        self._until = monotonic() + seconds
 
     def connect(self, host: str, port: int, context: ssl.SSLContext | None) -> None:
         """Open the line, with TLS from the first byte when a context is given."""
@@ -125,7 +129,7 @@ class Dialogue:
         with self._during("after the final dot"):
             code, text = self._smtp.getreply()
             self._in_data = False
-        if code // 100 in (4, 5):
+        if code // 100 == 5:
             self._dotted = False
         return self._check("after the final dot", code, text, expect=2, account=False)
 
@@ -175,6 +179,8 @@ class Dialogue:
             return answer
         if code // 100 not in _CODE_CLASSES:
             answer = f"an answer that is no SMTP: {self._legible(text)}"
+        if self._dotted and code // 100 == 4:
+            raise PutOffError(f"{self.server}: {step}: {answer}", unknown=True)
         too_big = step not in (*_BEFORE_ANY_MAIL, "RCPT TO") and bool(_TOO_BIG.match(answer))
         raise DeliveryError(
             f"{self.server}: {step}: {answer}",
@@ -263,11 +269,13 @@ class _Reader:
         return line + b"\n"
 
     def unasked(self) -> bytes:
-        """Return what came without being asked for, without waiting for it."""
+        """Return what came without being asked for, without waiting; raise OSError when hung up."""
         if not self._buffer:
             self._sock.settimeout(0)
             with suppress(BlockingIOError, ssl.SSLWantReadError):
                 self._buffer = self._sock.recv(4096)
+                if not self._buffer:
+                    raise ConnectionResetError("it hung up")
         return self._buffer
 
     def close(self) -> None:

@@ -39,8 +39,9 @@ _SHAPES = "smtp+starttls://user@host:587, smtps://user@host:465 or smtp+plain://
 class SmtpSettings:
     """Where and how we hand in mail; secrets never show in its repr.
 
-    `seconds` bounds one attempt, from the first connection to the final reply; RFC 5321 asks
-    for ten minutes of patience after the dot, at the price of a second copy if we give up.
+    `opening_seconds` bounds the way to the payload, where giving up costs nothing; `seconds` the
+    payload and the final reply: RFC 5321 asks for ten minutes of patience after the dot, at the
+    price of a second copy if we give up.
     """
 
     security: Security
@@ -50,6 +51,7 @@ class SmtpSettings:
     password: str = field(default="", repr=False)
     token_command: str = field(default="", repr=False)
     ca_file: str = ""
+    opening_seconds: float = 100.0
     seconds: float = 600.0
 
     @property
@@ -98,11 +100,12 @@ def deliver(
     sender, recipient = _bare(sender, "sender"), _bare(mail.address, "recipient")
     secret = _secret(settings)
     context = _context(settings)
-    dialogue = Dialogue(settings.name, settings.seconds)
+    dialogue = Dialogue(settings.name, min(settings.opening_seconds, settings.seconds))
     try:
         _arrive(settings, dialogue, context, secret)
         _announce(dialogue, sender, recipient, len(mail.payload))
         on_payload()
+        dialogue.allow(settings.seconds)
         return dialogue.send_payload(mail.payload)
     finally:
         dialogue.end()

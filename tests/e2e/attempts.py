@@ -1,5 +1,6 @@
 """One attempt to hand in a mail, and what its caller learns of it."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from jobs.deliver.smtp import (
@@ -40,10 +41,17 @@ def plain(server: SmtpServer, seconds: float = PATIENCE) -> SmtpSettings:
     )
 
 
-def attempt(settings: SmtpSettings, mail: Mail = MAIL) -> tuple[Outcome, str]:
+def attempt(
+    settings: SmtpSettings, mail: Mail = MAIL, *, commit: Callable[[], object] = bool
+) -> tuple[Outcome, str]:
     began: list[bool] = []
+
+    def on_payload() -> None:
+        began.append(True)
+        commit()
+
     try:
-        answer = deliver(settings, mail, SENDER, on_payload=lambda: began.append(True))
+        answer = deliver(settings, mail, SENDER, on_payload=on_payload)
     except DeliveryError as e:
         return Outcome(e.permanent, e.unknown, e.account, bool(began), e.too_big), str(e)
     return Outcome(payload=bool(began)), answer

@@ -12,7 +12,7 @@ import pytest
 
 from jobs.deployment import Deployment
 from jobs.digest import recipients
-from jobs.outbox import PAUSE_AFTER, deliver_outbox
+from jobs.outbox import PAUSE_AFTER, deliver_outbox, how_it_stands
 from jobs.settings import Settings
 from pipeline.config import Configuration
 from pipeline.issue import to_json
@@ -98,7 +98,6 @@ def states(mails: list[OutboxMail]) -> list[str]:
         ("mail", "421 busy", "planned", "sent", 1),
         ("data", "451 later", "planned", "sent", 1),
         ("data", "early", "planned", "sent", 1),
-        ("dot", "451 later", "planned", "sent", 1),
         ("rcpt", "550 nobody", "failed", "failed", 0),
         ("data", "554 no", "failed", "failed", 0),
         ("dot", "550 spam", "failed", "failed", 0),
@@ -136,6 +135,27 @@ def test_the_one_resend_is_all_there_is(post: Post) -> None:
     assert len(server.taken) == 2
 
 
+def test_time_asked_for_after_the_dot_is_given_once_and_an_hour(post: Post) -> None:
+    post.plan(A)
+    with SmtpServer(at="dot", act="451 later") as server:
+        (mail,) = post.deliver(server)
+        assert (mail.state, mail.resent, post.waits(mail)) == (MailState.UNKNOWN, False, 60)
+        (mail,) = post.deliver(server, after=60)
+        assert post.deliver(server, after=600) == [mail]
+    assert server.commands.count("DATA") == 2
+    assert how_it_stands(mail) == (
+        f"unknown, it may have arrived (not tried again: policywatch digest resend daily/1 {A}) "
+        f"127.0.0.1:{server.port}: after the final dot: 451 later"
+    )
+
+
+def test_a_mail_that_may_have_arrived_says_that_it_goes_out_once_more(post: Post) -> None:
+    post.plan(A)
+    with SmtpServer(at="dot", act="drop") as server:
+        (mail,) = post.deliver(server)
+    assert "it may have arrived (the same bytes go out once more)" in how_it_stands(mail)
+
+
 def test_a_mail_that_may_have_arrived_is_not_asked_for_where_nobody_takes_it(post: Post) -> None:
     post.plan(A)
     with SmtpServer(at="dot", act="drop") as server:
@@ -157,6 +177,14 @@ def test_patience_grows_to_an_hour(post: Post) -> None:
     assert server.commands.count("RCPT") == 5
 
 
+def test_a_wait_noted_while_the_clock_was_ahead_holds_no_mail_back(post: Post) -> None:
+    post.plan(A)
+    with SmtpServer(at="rcpt", act="450 later", times=1) as server:
+        (mail,) = post.deliver(server, after=60 * 24 * 3650)
+        assert mail.state is MailState.PLANNED
+        assert states(post.deliver(server, after=-60 * 24 * 3650)) == ["sent"]
+
+
 def test_one_recipients_trouble_is_not_the_others(post: Post) -> None:
     post.plan(A, B)
     with SmtpServer(at="rcpt", act="550 no such person", only=A) as server:
@@ -173,6 +201,8 @@ def test_trouble_of_the_server_is_met_once_for_all(post: Post, at: str) -> None:
     with SmtpServer(at=at, act="421 busy") as server:
         mails = post.deliver(server)
         assert [(mail.attempts, post.waits(mail)) for mail in mails] == [(1, 5), (0, 5)]
+        waiting = f"planned (next try from {post.now + timedelta(minutes=5):%H:%M} UTC)"
+        assert how_it_stands(mails[1]) == waiting
         heard = len(server.heard)
         post.deliver(server, after=4)
         assert len(server.heard) == heard

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.e2e.world import Deployment, Page, Sink, Site, rss, sources_yaml
+from tests.smtp_server import SmtpServer
 
 ADDRESS = "analyst@example.org"
 TWO_DIGESTS = """\
@@ -107,6 +108,22 @@ def test_a_welcome_that_is_not_sent_subscribes_all_the_same(watched: Deployment)
     assert done.code == 5
     assert "subscribed, but the welcome was not sent: 127.0.0.1:1: connecting" in done.err
     assert people(watched) == [(ADDRESS, "monthly", False)]
+
+
+def test_whom_a_server_refuses_is_named_until_a_mail_is_accepted(watched: Deployment) -> None:
+    for address in (ADDRESS, "other@example.org"):
+        watched.run("subscribers", "add", address)
+    with SmtpServer(at="rcpt", act="550 nobody", only=ADDRESS) as server:
+        url = f"smtp+plain://127.0.0.1:{server.port}"
+        done = watched.run("digest", "send", POLICYWATCH_SMTP_URL=url)
+    answer = f"127.0.0.1:{server.port}: RCPT TO: 550 nobody"
+    assert done.code == 5
+    assert f'ERROR alert why="issue 1 of daily to {ADDRESS}: failed {answer}"' in done.err
+    assert f"refused once: {answer}" in watched.run("subscribers", "list").out
+    doctor = watched.run("doctor")
+    assert doctor.code == 1
+    assert f"{ADDRESS} did not get the last issue of daily: {answer}" in doctor.out
+    assert "other@example.org" not in doctor.out
 
 
 def test_who_is_paused_gets_nothing_until_resumed(

@@ -1,8 +1,10 @@
 """Every way in which a mail server may let us down, over real sockets and real TLS."""
 
+from dataclasses import replace
 from email import message_from_bytes
 from email.policy import default
 from pathlib import Path
+from time import monotonic
 
 import pytest
 
@@ -119,8 +121,6 @@ _EVERYWHERE = [
         ("data", "250 what", LATER),
         ("payload", "reset", Outcome(payload=True)),
         ("payload", "hang", Outcome(payload=True)),
-        ("dot", "421 busy", Outcome(payload=True)),
-        ("dot", "451 later", Outcome(payload=True)),
         ("dot", "550 spam", Outcome(permanent=True, payload=True)),
         ("dot", "552 too big", Outcome(permanent=True, payload=True, too_big=True)),
         ("dot", "552 5.2.2 mailbox full", Outcome(permanent=True, payload=True)),
@@ -139,6 +139,30 @@ def test_what_goes_wrong_before_the_last_answer_was_not_accepted(
     assert server.taken == []
     assert error.startswith(f"127.0.0.1:{server.port}: ")
     assert error.isprintable()
+
+
+def test_a_server_that_hangs_up_before_the_dot_has_not_accepted() -> None:
+    with SmtpServer(at="payload", act="drop") as server:
+        outcome, error = attempt(plain(server), commit=lambda: server.left.wait(PATIENCE))
+    assert outcome == Outcome(payload=True)
+    assert error.startswith(f"{plain(server).name}: sending the mail: ")
+
+
+@pytest.mark.parametrize(("at", "expected"), [("banner", OURS), ("rcpt", LATER)])
+def test_the_way_to_the_payload_has_a_shorter_deadline(at: str, expected: Outcome) -> None:
+    with SmtpServer(at=at, act="drip") as server:
+        settings = replace(plain(server), opening_seconds=IMPATIENCE)
+        assert attempt(settings)[0] == expected
+
+
+def test_the_final_answer_may_take_longer_than_the_way_to_it() -> None:
+    with SmtpServer(at="dot", act="hang") as server:
+        settings = replace(plain(server, 2 * IMPATIENCE), opening_seconds=IMPATIENCE)
+        began = monotonic()
+        outcome, _ = attempt(settings)
+        waited = monotonic() - began
+    assert outcome == Outcome(unknown=True, payload=True)
+    assert waited >= 2 * IMPATIENCE
 
 
 @pytest.mark.parametrize("act", ["slow", "lines"])
@@ -217,6 +241,14 @@ def test_silence_or_noise_after_the_dot_proves_nothing(act: str, keeps: bool) ->
     assert outcome == Outcome(unknown=True, payload=True)
     assert "after the final dot" in error
     assert len(server.taken) == keeps
+
+
+@pytest.mark.parametrize("act", ["421 busy", "451 later"])
+def test_who_had_the_whole_mail_and_asks_for_time_may_have_kept_it(act: str) -> None:
+    with SmtpServer(at="dot", act=act) as server:
+        outcome, error = attempt(plain(server))
+    assert outcome == Outcome(unknown=True, payload=True)
+    assert error.endswith(f"after the final dot: {act}")
 
 
 # --- an issue, there and back -----------------------------------------------------------------

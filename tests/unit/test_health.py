@@ -364,6 +364,13 @@ def test_a_source_is_due_by_its_time_or_before_a_cut_off() -> None:
     assert not due(read, make.at(minutes=125), [cutoff])
 
 
+def test_what_was_noted_while_the_clock_was_ahead_stops_no_reading() -> None:
+    late = make.at(days=3650)
+    ahead = replace(NEVER_READ, due_at=late, not_before=late, last_attempt_at=late)
+    assert due(ahead, NOW, [])
+    assert not due(replace(ahead, last_attempt_at=make.at(minutes=1)), NOW, [])
+
+
 def test_one_read_a_day_is_unconditional() -> None:
     assert unconditional(NEVER_READ, NOW)
     read = replace(NEVER_READ, full_read_at=NOW)
