@@ -125,7 +125,8 @@ def compose(text: str) -> yaml.Node | None:
 def _refuse_nests(text: str) -> None:
     # libyaml composes by recursion in C, which ends the process where the stack does.
     depth = 0
-    for event in yaml.parse(text, Loader=_Loader):
+    events: Iterator[Any] = yaml.parse(text, Loader=_Loader)
+    for event in events:
         depth += isinstance(event, yaml.CollectionStartEvent)
         depth -= isinstance(event, yaml.CollectionEndEvent)
         if depth > _MAX_NESTS:
