@@ -218,10 +218,17 @@ def _readings(
 def _in_turn(chosen: Sequence[Source], states: Mapping[str, SourceState]) -> list[Source]:
     """Return sources in the order in which to ask them: who was not asked for longest first.
 
-    Otherwise one that is refused every time would keep its neighbours on the host from being asked.
+    Who was refused the last time comes after its neighbours on the host, which show whether the
+    server means us or one address.
     """
     never = datetime.min.replace(tzinfo=UTC)
-    return sorted(chosen, key=lambda source: states[source.id].last_attempt_at or never)
+    return sorted(
+        chosen,
+        key=lambda source: (
+            states[source.id].outcome is Outcome.BLOCKED,
+            states[source.id].last_attempt_at or never,
+        ),
+    )
 
 
 def _task(source: Source, state: SourceState, choice: Choice, now: datetime) -> PollTask:

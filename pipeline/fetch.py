@@ -18,7 +18,7 @@ from pipeline.addresses import Endpoint, is_public, literal, openings
 from pipeline.errors import SourceError
 from pipeline.exchange import ACCEPT_PAGES, Answer, Asking, Exchange, checked, endpoint
 from pipeline.model import Outcome, Source, Validators
-from pipeline.pace import scope
+from pipeline.pace import place, scope
 from pipeline.reading import FetchPolicy, Limits
 from pipeline.readonly import read_only
 from pipeline.secret import PLACE, Secret
@@ -34,6 +34,8 @@ _LARGE_SECONDS = 20.0
 _LARGE_AT_ONCE = threading.BoundedSemaphore(6)
 _ROBOT = "policywatch"
 _IMPATIENT_AFTER = 2
+# A server that limits us and not an address says so to every one.
+_GRUDGING_AFTER = 3
 # RFC 9309: a robots.txt may be believed for a day; one that cannot be read for thirty is as good
 # as none.
 _BELIEVED = timedelta(hours=24)
@@ -94,7 +96,7 @@ class HostSession:
         headers = {name: value for name, value in source.headers.items() if PLACE not in value}
         asking = Asking(source=replace(source, headers=read_only(headers)), accept=ACCEPT_PAGES)
         self.obey_robots(url, source=source)
-        answer = self._ask(url, asking, self._policy.limits.deadline)
+        answer = self._ask(url, asking, self._policy.limits.deadline, strict=True)
         if host_key(answer.document.url) != host_key(url):
             self.obey_robots(answer.document.url, source=source)
         return answer
@@ -143,7 +145,7 @@ class HostSession:
             raise
         return content.decode("utf-8-sig", "replace").replace("\0", "")
 
-    def _ask(self, url: str, asking: Asking, seconds: float) -> Answer:
+    def _ask(self, url: str, asking: Asking, seconds: float, *, strict: bool = False) -> Answer:
         first = checked(url)
         host = endpoint(first)
         self._pace.wait(host, spaced=not self._opened(host))
@@ -152,10 +154,13 @@ class HostSession:
         network = Network(self._rules(asking.source), budget)
         asking = replace(asking, grown=partial(self._make_room, budget))
         try:
-            return Exchange(self._policy, asking, network, budget).run(url)
+            answer = Exchange(self._policy, asking, network, budget).run(url)
         except SourceError as e:
-            self._pace.learn(e)
+            e.wait_scope = self._pace.learn(url, e, strict=strict)
             raise
+        else:
+            self._pace.served(url)
+            return answer
         finally:
             self._pace.note(host, slow=budget.spent, opened=network.left_public)
 
@@ -187,6 +192,8 @@ class _Pace:
         self._opened: set[Endpoint] = set()
         self._time_outs: Counter[Endpoint] = Counter()
         self._held: dict[str, float] = {}
+        self._refused: dict[str, set[str]] = {}
+        self._served: set[str] = set()
 
     def wait(self, host: Endpoint, *, spaced: bool) -> None:
         """Sleep until the host may be asked, and take that moment."""
@@ -215,19 +222,39 @@ class _Pace:
             if opened:
                 self._opened.add(host)
 
-    def learn(self, error: SourceError) -> None:
-        """Remember that a part of a host wants to be left alone."""
-        if error.wait_scope and error.retry_after_seconds is not None:
-            until = time.monotonic() + error.retry_after_seconds
-            with self._lock:
-                self._held[error.wait_scope] = max(self._held.get(error.wait_scope, 0.0), until)
+    def served(self, url: str) -> None:
+        """Remember that a part of a host has something to say to us."""
+        with self._lock:
+            self._served.add(scope(url))
+
+    def learn(self, url: str, error: SourceError, *, strict: bool) -> str:
+        """Remember a wish to be left alone; return the part of the host that it holds for, if any.
+
+        It is that of the address, until several of a part that answers no other have said so.
+        `strict` takes the first at its word, where there are many addresses to come.
+        """
+        if not error.wait_scope or error.retry_after_seconds is None:
+            if error.status is not None:
+                self.served(url)
+            return ""
+        until = time.monotonic() + error.retry_after_seconds
+        with self._lock:
+            refused = self._refused.setdefault(error.wait_scope, set())
+            refused.add(place(url))
+            grudging = error.wait_scope not in self._served and len(refused) >= _GRUDGING_AFTER
+            part = error.wait_scope if strict or grudging else ""
+            for held in {place(url), part or place(url)}:
+                self._held[held] = max(self._held.get(held, 0.0), until)
+        return part
 
     def refuse(self, url: str) -> None:
-        """Raise SourceError for a part of a host that wants to be left alone."""
+        """Raise SourceError for an address, or a part of a host, that wants to be left alone."""
+        keys = (place(url), scope(url))
         with self._lock:
-            left = self._held.get(scope(url), 0.0) - time.monotonic()
+            until, held = max((self._held.get(key, 0.0), key) for key in keys)
+        left = until - time.monotonic()
         if left > 0:
-            message = f"not asked: {scope(url)} asked us to wait"
+            message = f"not asked: {held} asked us to wait"
             refused = SourceError(Outcome.BLOCKED, message, retry_after_seconds=left)
             refused.asked = False
             raise refused

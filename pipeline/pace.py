@@ -23,10 +23,15 @@ _FREQUENCY = re.compile(rb"<(?:\w{1,20}:)?updateFrequency>\s*(\d{1,6})\s*</")
 _MINUTES = {b"hourly": 60, b"daily": 1_440, b"weekly": 10_080, b"monthly": 43_200, b"yearly": 0}
 
 
+def place(url: str) -> str:
+    """Return what a server's wait means at least: `host:port/` and the path, whatever the query."""
+    return host_key(url) + "/" + urlsplit(canonical(url)).path.removeprefix("/")
+
+
 def scope(url: str) -> str:
-    """Return what a server's wait is taken to mean: `host:port/` and the first part of the path."""
-    path = urlsplit(canonical(url)).path.removeprefix("/")
-    return f"{host_key(url)}/{path.partition('/')[0]}"
+    """Return what a server's wait means at most: `host:port/` and the first part of the path."""
+    host, _, path = place(url).partition("/")
+    return f"{host}/{path.partition('/')[0]}"
 
 
 def waits(states: Iterable[SourceState], now: datetime) -> Mapping[str, datetime]:

@@ -23,6 +23,8 @@ Model = TypeVar("Model", bound=BaseModel)
 
 _MAX_CHARACTERS = 4_000_000
 _MAX_DEPTH = 20
+_MAX_NESTS = 100
+_NESTED = "stands too deep: no key lies inside so many others"
 _Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
@@ -115,8 +117,20 @@ def read_path(path: Path) -> YamlFile:
 
 def compose(text: str) -> yaml.Node | None:
     """Return the root node of YAML text, with the place of each part; raise what PyYAML raises."""
+    _refuse_nests(text)
     root: yaml.Node | None = yaml.compose(text, Loader=_Loader)
     return root
+
+
+def _refuse_nests(text: str) -> None:
+    # libyaml composes by recursion in C, which ends the process where the stack does.
+    depth = 0
+    events: Iterator[Any] = yaml.parse(text, Loader=_Loader)
+    for event in events:
+        depth += isinstance(event, yaml.CollectionStartEvent)
+        depth -= isinstance(event, yaml.CollectionEndEvent)
+        if depth > _MAX_NESTS:
+            raise yaml.MarkedYAMLError(problem=_NESTED, problem_mark=event.start_mark)
 
 
 def read_text(text: str, name: str) -> YamlFile:
@@ -182,7 +196,7 @@ class _Walk:
             self._wrong(node, "used again under a name (&name, *name): write the value out")
             return ""
         if len(where) > _MAX_DEPTH:
-            self._wrong(node, "stands too deep: no key lies inside so many others")
+            self._wrong(node, _NESTED)
             return ""
         self._seen.add(id(node))
         if node.tag and not node.tag.startswith("tag:yaml.org,2002:"):

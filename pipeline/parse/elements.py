@@ -284,9 +284,10 @@ def _attribute(element: etree._Element, name: str) -> str:
     """Return an attribute by its bare name, whatever its case and prefix; empty without it."""
     value = element.get(name)
     if value is None:
-        for key, other in element.attrib.items():
-            if str(key).rpartition("}")[2].lower() == name:
-                value = str(other)
+        # Not items(): lxml looks each value up from the start, the square of their number.
+        for key in map(str, element.attrib):
+            if key.rpartition("}")[2].lower() == name:
+                value = element.get(key)
     return (value or "").strip()
 
 

@@ -3,6 +3,7 @@
 import threading
 import time
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from datetime import timedelta
 from itertools import pairwise
@@ -91,19 +92,38 @@ def _fails(session: HostSession) -> None:
 
 
 @pytest.mark.parametrize("status", ["429 Too Many Requests", "503 Service Unavailable"])
-def test_a_part_of_a_host_that_wants_to_be_left_alone_is(status: str) -> None:
+def test_a_part_of_a_host_whose_every_address_wants_to_be_left_alone_is(status: str) -> None:
     busy = answer(status=status, headers={"Retry-After": "600"})
-    with (
-        HostileServer({"/api/a": busy, "/news": answer(FEED)}) as server,
-        HostSession(policy("127.0.0.1")) as session,
-    ):
-        told = [_refused(session, server.url(path)) for path in ("/api/a", "/api/b")]
+    pages = {f"/api/{name}": busy for name in "abcd"} | {"/news": answer(FEED)}
+    with HostileServer(pages) as server, HostSession(policy("127.0.0.1")) as session:
+        told = [_refused(session, server.url(f"/api/{name}")) for name in "abcd"]
         session.get(server.url("/news"), source=source(server.url("/news")))
-    assert [hit.path for hit in server.hits] == ["/api/a", "/news"]
-    assert [error.asked for error in told] == [True, False]
-    assert [error.retry_after_seconds for error in told] == [600.0, pytest.approx(600.0, abs=5)]
-    assert told[0].wait_scope == f"{server.endpoint}/api"
-    assert told[1].message.startswith(f"not asked: {server.endpoint}/api asked us to wait")
+    part = f"{server.endpoint}/api"
+    assert [hit.path for hit in server.hits] == ["/api/a", "/api/b", "/api/c", "/news"]
+    assert [error.asked for error in told] == [True, True, True, False]
+    assert [error.retry_after_seconds for error in told] == [pytest.approx(600, abs=5)] * 4
+    assert [error.wait_scope for error in told] == ["", "", part, ""]
+    assert told[3].message.startswith(f"not asked: {part} asked us to wait")
+
+
+@pytest.mark.parametrize("other", [answer(FEED), answer(status="404 Not Found")])
+def test_addresses_that_want_to_be_left_alone_take_nothing_from_their_neighbours(
+    other: Behaviour,
+) -> None:
+    busy = answer(status="429 Too Many Requests", headers={"Retry-After": "600"})
+    pages = {"/api/known": other, "/api/good": answer(FEED)}
+    pages |= {f"/api/{name}": busy for name in "abcd"}
+    with HostileServer(pages) as server, HostSession(policy("127.0.0.1")) as session:
+        with suppress(SourceError):
+            session.get(server.url("/api/known"), source=source(server.url("/api/known")))
+        told = [_refused(session, server.url(f"/api/{name}?all=1")) for name in "abcd"]
+        again = _refused(session, server.url("/api/a?all=2"))
+        session.get(server.url("/api/good"), source=source(server.url("/api/good")))
+    assert {error.wait_scope for error in told} == {""}
+    assert (again.asked, again.message) == (
+        False,
+        f"not asked: {server.endpoint}/api/a asked us to wait",
+    )
 
 
 @pytest.mark.parametrize(
@@ -128,12 +148,12 @@ def test_a_wait_that_makes_no_sense_is_between_a_minute_and_a_day(
 
 def test_a_source_that_was_not_asked_says_whom_we_wait_for() -> None:
     busy = answer(status="429 Too Many Requests", headers={"Retry-After": "120"})
-    with HostileServer({"/api/a": busy, "/api/b": answer(FEED)}) as server:
-        tasks = tuple(PollTask(source=_named(n, server.url(f"/api/{n}"))) for n in ("a", "b"))
+    with HostileServer({"/api": busy}) as server:
+        tasks = tuple(PollTask(source=_named(n, server.url(f"/api?{n}"))) for n in ("a", "b"))
         limits = replace(LIMITS, per_host=1)
         batch = HostBatch(host="", tasks=tasks, policy=policy("127.0.0.1", limits=limits))
         asked, left_alone = poll_host(batch)
-    assert [hit.path for hit in server.hits] == ["/api/a"]
+    assert [hit.path for hit in server.hits] == ["/api?a"]
     assert (asked.outcome, asked.status, asked.asked) == (Outcome.BLOCKED, 429, True)
     assert (left_alone.outcome, left_alone.status, left_alone.asked) == (
         Outcome.BLOCKED,

@@ -181,25 +181,33 @@ def test_what_is_gone_is_asked_once_a_day_and_told(watch: Deployment, site: Site
 def test_a_wait_holds_for_its_part_of_the_host_and_against_every_force(
     watch: Deployment, site: Site
 ) -> None:
-    names = {"a": "/api/a", "b": "/api/b", "c": "/news/c"}
+    names = {"a": "/api/a", "b": "/api/b", "c": "/api/c", "d": "/api/d", "e": "/news/e"}
+    wait = Page(b"", status=429, headers={"Retry-After": "7200"})
     site.pages |= {path: Page(rss(GUIDANCE)) for path in names.values()}
-    site.pages["/api/a"] = Page(b"", status=429, headers={"Retry-After": "7200"})
+    site.pages |= {f"/api/{name}": wait for name in "abc"}
     watch.write("sources.yaml", sources_yaml(*((i, site.url(p)) for i, p in names.items())))
-    assert poll(watch, "a")["a"]["outcome"] == "blocked"
+    told = poll(watch, "a", "b", "c")
+    assert [each["outcome"] for each in told.values()] == ["blocked"] * 3
     held = poll(watch, "--all", "--force", minutes=119)
-    assert {name: each["outcome"] for name, each in held.items()} == {
-        "a": "blocked",
-        "b": "blocked",
-        "c": "ok",
-    }
-    assert held["b"]["error"] == (
+    assert [each["outcome"] for each in held.values()] == [*["blocked"] * 4, "ok"]
+    assert held["d"]["error"] == (
         "not asked: the server wants to be left alone until 2026-11-03 11:00 UTC"
     )
-    assert "/api/b" not in site.hits
+    assert "/api/d" not in site.hits
     assert poll(watch, minutes=119) == {}
-    site.pages["/api/a"] = Page(rss(GUIDANCE))
+    site.pages |= {f"/api/{name}": Page(rss(GUIDANCE)) for name in "abc"}
     freed = poll(watch, "--all", minutes=121)
     assert {each["outcome"] for each in freed.values()} == {"ok"}
+
+
+def test_one_wait_holds_for_its_own_address_alone(watch: Deployment, site: Site) -> None:
+    site.pages["/api/a"] = Page(b"", status=429, headers={"Retry-After": "7200"})
+    site.pages["/api/b"] = Page(rss(GUIDANCE))
+    watch.write("sources.yaml", sources_yaml(*((n, site.url(f"/api/{n}")) for n in ("a", "b"))))
+    assert poll(watch, "a")["a"]["outcome"] == "blocked"
+    read = poll(watch, "--all", minutes=1)
+    assert [each["outcome"] for each in read.values()] == ["blocked", "ok"]
+    assert site.hits["/api/a"] == 1
 
 
 def test_a_source_is_asked_before_each_digest_whatever_its_interval(

@@ -33,6 +33,20 @@ def test_who_was_refused_the_last_time_does_not_go_before_its_neighbours(
     assert asked(tmp_path, site, make.NOW) == ["b", "c", "a"]
 
 
+def test_many_who_were_refused_take_nothing_from_a_neighbour_asked_since(
+    tmp_path: Path, site: Site
+) -> None:
+    names = ("a", "b", "c", "d")
+    site.pages = {f"/api/{n}": Page(b"", status=429, headers={"Retry-After": "60"}) for n in names}
+    site.pages["/api/d"] = Page(rss())
+    prepare(tmp_path, sources_yaml(*((name, site.url(f"/api/{name}")) for name in names)))
+    asked(tmp_path, site, make.at(hours=-3), "a", "b")
+    asked(tmp_path, site, make.at(hours=-2), "c")
+    asked(tmp_path, site, make.at(hours=-1), "d")
+    assert asked(tmp_path, site, make.NOW) == ["d", "a", "b", "c"]
+    assert site.hits["/api/d"] == 2
+
+
 def test_who_was_not_asked_says_until_when_and_is_due_then(tmp_path: Path, site: Site) -> None:
     error = SourceError(
         Outcome.BLOCKED, "not asked: gov.example:443/api asked us to wait", retry_after_seconds=900

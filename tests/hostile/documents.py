@@ -100,6 +100,7 @@ def labels() -> dict[str, Case]:
 def damaged() -> dict[str, Case]:
     """Return feeds with small damage: what can be read is kept."""
     broken = (Outcome.OK, Outcome.PARTLY_BROKEN)
+    attributes = b" ".join(b"a%d=''" % n for n in range(50_000))
     bodies = {
         "bare-amp": feed("R&D tax & AI policy", *TITLES[1:]),
         "html-entity": feed("Guidance&nbsp;on&eacute;", *TITLES[1:]),
@@ -110,6 +111,7 @@ def damaged() -> dict[str, Case]:
         "control-characters": feed("Guid\x01ance \x1b[31mon AI", *TITLES[1:]),
         "junk-before": b"Warning: mysql_connect() failed\n" + FEED,
         "junk-after": FEED + b"<!-- served by 10 -->\n<script>x()</script>",
+        "attributes-of-an-entry": FEED.replace(b"<item>", b"<item %b>" % attributes, 1),
         "no-guid-no-link": feed("x")
         .replace(b"<guid>https://gov.example/0</guid>", b"")
         .replace(b"<link>https://gov.example/0</link>", b""),

@@ -2,7 +2,7 @@ from datetime import timedelta
 
 import pytest
 
-from pipeline.pace import fresh_for, repeats_after, scope, waits
+from pipeline.pace import fresh_for, place, repeats_after, scope, waits
 from tests import make
 
 DATE = "Mon, 02 Mar 2026 09:00:00 GMT"
@@ -21,6 +21,17 @@ DATE = "Mon, 02 Mar 2026 09:00:00 GMT"
 )
 def test_a_wait_holds_for_a_host_and_the_first_part_of_a_path(url: str, expected: str) -> None:
     assert scope(url) == expected
+
+
+@pytest.mark.parametrize(
+    ("url", "expected"),
+    [
+        ("https://gov.example/news/feed.xml?page=2", "gov.example:443/news/feed.xml"),
+        ("http://gov.example:8080", "gov.example:8080/"),
+    ],
+)
+def test_a_wait_holds_for_an_address_whatever_is_asked_of_it(url: str, expected: str) -> None:
+    assert place(url) == expected
 
 
 def test_the_longest_wait_of_a_scope_counts_and_a_past_one_does_not() -> None:

@@ -143,6 +143,11 @@ def test_bytes_that_are_not_utf_8_are_named(content: bytes, expected: str) -> No
         pytest.param(
             "規制: \x07\n", "1:5: the character U+0007 is not allowed: remove it", id="control"
         ),
+        pytest.param(
+            "a: " + "[" * 50_000,
+            "1:103: stands too deep: no key lies inside so many others",
+            id="nests",
+        ),
         pytest.param("a: " + "x" * 4_000_000, "1:1: is larger than 4 million characters", id="big"),
     ],
 )
