@@ -218,17 +218,15 @@ def _readings(
 def _in_turn(chosen: Sequence[Source], states: Mapping[str, SourceState]) -> list[Source]:
     """Return sources in the order in which to ask them: who was not asked for longest first.
 
-    Who was refused the last time comes after its neighbours on the host, which show whether the
-    server means us or one address.
+    Who was refused or failed the last time comes after its neighbours on the host: they show
+    whether the server means us or one address, and get their time before it takes too much of it.
     """
-    never = datetime.min.replace(tzinfo=UTC)
-    return sorted(
-        chosen,
-        key=lambda source: (
-            states[source.id].outcome is Outcome.BLOCKED,
-            states[source.id].last_attempt_at or never,
-        ),
-    )
+    return sorted(chosen, key=lambda source: _turn(states[source.id]))
+
+
+def _turn(state: SourceState) -> tuple[bool, datetime]:
+    failed = state.failing_since is not None or state.outcome is Outcome.BLOCKED
+    return failed, state.last_attempt_at or datetime.min.replace(tzinfo=UTC)
 
 
 def _task(source: Source, state: SourceState, choice: Choice, now: datetime) -> PollTask:

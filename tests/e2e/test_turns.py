@@ -47,6 +47,18 @@ def test_many_who_were_refused_take_nothing_from_a_neighbour_asked_since(
     assert site.hits["/api/d"] == 2
 
 
+def test_who_failed_the_last_time_takes_no_time_from_its_neighbours(
+    tmp_path: Path, site: Site
+) -> None:
+    names = ("a", "b", "c")
+    site.pages = {f"/{name}": Page(rss()) for name in names}
+    site.pages["/a"] = Page(b"", status=500)
+    prepare(tmp_path, sources_yaml(*((name, site.url(f"/{name}")) for name in names)))
+    asked(tmp_path, site, make.at(hours=-2), "a")
+    asked(tmp_path, site, make.at(hours=-1), "b", "c")
+    assert asked(tmp_path, site, make.NOW) == ["b", "c", "a"]
+
+
 def test_who_was_not_asked_says_until_when_and_is_due_then(tmp_path: Path, site: Site) -> None:
     error = SourceError(
         Outcome.BLOCKED, "not asked: gov.example:443/api asked us to wait", retry_after_seconds=900

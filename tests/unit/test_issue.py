@@ -77,6 +77,7 @@ def test_scripts_get_a_summary() -> None:
         "title": "Plan 1 for safer models",
         "url": "https://gov.example/news/1",
         "source": "gov",
+        "after_change": False,
         "themes": ["safety"],
         "reason": "new",
         "published": "2026-03-02T06:00:00.000000Z",
