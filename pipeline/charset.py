@@ -99,6 +99,7 @@ _DAMAGE: Final = re.compile("[\ufffd\x80-\x84\x86-\x9f]")
 _CONTROLS: Final = re.compile("[\x00-\x08\x0e-\x1a\x1c-\x1f]")
 _KANA: Final = re.compile("[\u3041-\u3096\u30a1-\u30fa\u30fc]")
 _HALF_WIDTH: Final = re.compile("[\uff61-\uff9f\ue000-\uf8ff]")
+_HALF: Final = re.compile(rb"\xed[\xa0-\xbf][\x80-\xbf]")
 _ERRORS: Final = {"euc_jp": "nec", "utf-8": "stray"}
 
 
@@ -112,7 +113,7 @@ def decode(
     2 % damage raises SourceError, so that no mojibake is ever stored.
     """
     mark, marked = _mark(content)
-    body = content[len(mark) :]
+    body = _whole(content[len(mark) :])
     labels = _labels(body, content_type, page=page)
     foreign = len(body) - len(body.translate(None, _FOREIGN))
     for codec in _candidates(body, marked, configured, labels):
@@ -143,6 +144,17 @@ def _mark(content: bytes) -> tuple[bytes, str]:
         codec = _codec(prolog[1].decode("ascii"), ascii_like=False) if prolog else ""
         return b"", codec or "cp037"
     return b"", ""
+
+
+def _whole(body: bytes) -> bytes:
+    """Join halves of characters that UTF-8 has one by one (CESU-8), and drop those left alone."""
+    if not _HALF.search(body):
+        return body
+    try:
+        text = body.decode("utf-8", "surrogatepass")
+    except UnicodeDecodeError:
+        return body
+    return text.encode("utf-16", "surrogatepass").decode("utf-16", "ignore").encode()
 
 
 def _labels(body: bytes, content_type: str, *, page: bool) -> tuple[str, ...]:

@@ -208,6 +208,25 @@ def test_what_was_read_byte_by_byte_is_not_wide_whatever_it_says() -> None:
     assert decode(prolog("utf-16", "Größe").encode("cp1252")) == prolog("utf-16", "Größe")
 
 
+@pytest.mark.parametrize(
+    ("halves", "whole"),
+    [
+        pytest.param(b"\xed\xa0\x80", "", id="one alone"),
+        pytest.param(b"\xed\xa0\xbd\xed\xb8\x80", "\U0001f600", id="both"),
+    ],
+)
+def test_halves_of_a_character_one_by_one_are_joined_or_dropped(halves: bytes, whole: str) -> None:
+    content = prolog("utf-8", "a @ b").encode().replace(b"@", halves)
+    assert decode(content) == prolog("utf-8", f"a {whole} b")
+
+
+def test_what_looks_like_halves_in_another_encoding_is_left() -> None:
+    text = (
+        f"<t>{bytes.fromhex('eda1').decode('euc_jp')}\u306e\u304a\u77e5\u3089\u305b\u3067\u3059</t>"
+    )
+    assert decode(text.encode("euc_jp")) == text
+
+
 def test_half_of_a_character_says_nothing_against_utf8() -> None:
     text = prolog("iso-8859-1", "報告書を公表しました" * 9)
     torn = text.encode().replace("した</title>".encode(), b"\xe3\x81</title>")
