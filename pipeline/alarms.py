@@ -247,10 +247,10 @@ def _events(state: SourceState, since: datetime) -> Iterator[Alarm]:
 
 def _with_other_ids(signs: Signs, at: datetime) -> Alarm:
     entries = signs.recognised + signs.unrecognised
-    rest = f"; told as news: {signs.unrecognised}" if signs.unrecognised else ""
+    rest = f", {signs.unrecognised} told as news" if signs.unrecognised else ""
     text = (
-        f"gave {entries} entries other ids at {at:%Y-%m-%d %H:%M} UTC: {signs.recognised} are "
-        f"known by link or title and not told again{rest}"
+        f"its entries have other ids since {at:%Y-%m-%d}: {signs.recognised} of {entries} "
+        f"recognised by link or title{rest}"
     )
     return Alarm(kind=AlarmKind.IDS, since=at, text=text)
 

@@ -100,7 +100,7 @@ def _card(
         deadline=deadline_of(item, first_seen=first_seen, timezone=source.timezone),
         note=_note(spec, stored),
         title_only=stored.linked is not None and stored.linked.title_only,
-        after_change=stored.after_change,
+        after_change=stored.after_change and reason in (Reason.NEW, Reason.LATE),
     )
 
 

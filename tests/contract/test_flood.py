@@ -89,8 +89,8 @@ def test_known_entries_under_other_ids_are_not_told_again(
     assert (alarm.alarm.kind, alarm.alarm.text) == (
         AlarmKind.IDS,
         (
-            "gave 20 entries other ids at 2026-03-04 09:00 UTC: 19 are known by link or title and "
-            "not told again; told as news: 1"
+            "its entries have other ids since 2026-03-04: 19 of 20 recognised by link or title, "
+            "1 told as news"
         ),
     )
 

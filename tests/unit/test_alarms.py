@@ -120,8 +120,7 @@ def test_a_source_on_trial_has_no_alarm_until_it_was_read_once() -> None:
         ),
         pytest.param(
             {"signs": Signs(ids_changed_at=make.at(days=-1), recognised=9)},
-            "gave 9 entries other ids at 2026-03-01 09:00 UTC: 9 are known by link or title and "
-            "not told again",
+            "its entries have other ids since 2026-03-01: 9 of 9 recognised by link or title",
             id="other ids",
         ),
         pytest.param(
