@@ -16,9 +16,11 @@ _HOST: Final = re.compile(
 )
 _TRACKING: Final = re.compile(
     r"utm_\w*|fbclid|gclid|gclsrc|dclid|gbraid|wbraid|msclkid|yclid|twclid|igshid|mc_[ce]id|_hs\w+"
-    r"|mkt_tok|vero_id|oly_(?:enc|anon)_id|_openstat|wt\.mc_id|at_(?:medium|campaign)|cmpid|ref_src",
+    r"|mkt_tok|vero_id|oly_(?:enc|anon)_id|_openstat|wt\.mc_id|at_(?:medium|campaign)|cmpid|ref_src"
+    r"|phpsessid|jsessionid|aspsessionid\w*|cftoken|cfid",
     re.IGNORECASE,
 )
+_SESSION: Final = re.compile(r";jsessionid=[^/;]*", re.IGNORECASE)
 # xtor=RSS-1, utm_source=rss, rss: where a reader came from, and no place in the page.
 _FRAGMENT: Final = re.compile(r"(?:xtor|utm_\w+|ref|from)=.*|(?:rss|ref|feed)\Z", re.I | re.DOTALL)
 _ESCAPE: Final = re.compile(r"%[0-9a-fA-F]{2}")
@@ -27,7 +29,7 @@ _ESCAPE: Final = re.compile(r"%[0-9a-fA-F]{2}")
 def canonical(url: str, base: str = "") -> str:
     """Return an absolute http(s) address, or an empty text when the link is of no use.
 
-    Tracking goes, in parameters and in the fragment; everything else stays as it is.
+    Tracking and the marks of sessions go; everything else stays as it is.
     """
     joined = _joined(url, base)
     parts = _split(joined)
@@ -36,7 +38,7 @@ def canonical(url: str, base: str = "") -> str:
     origin = _origin(parts.scheme.lower(), parts.netloc)
     if not origin:
         return ""
-    path = _quoted(_without_dots(parts.path), "/")
+    path = _quoted(_without_dots(_SESSION.sub("", parts.path)), "/")
     query = _quoted(_without_tracking(parts.query), "/?[]")
     fragment = _FRAGMENT.sub("", parts.fragment)
     return (

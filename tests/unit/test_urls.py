@@ -34,6 +34,11 @@ BASE = "https://gov.example/news/feed.xml"
             "https://gov.example/a?id=3&b=&id=4",
             id="tracking",
         ),
+        pytest.param(
+            "/a;jsessionid=0A1B.n2/b?PHPSESSID=9&session_id=119",
+            "https://gov.example/a/b?session_id=119",
+            id="sessions",
+        ),
         pytest.param("/a?utm_medium=rss", "https://gov.example/a", id="only tracking"),
         pytest.param("/a?x=1&amp;y=2", "https://gov.example/a?x=1&y=2", id="escaped twice"),
         pytest.param("/a#part-2", "https://gov.example/a#part-2", id="a place in the page"),
