@@ -95,11 +95,15 @@ _ASCII: Final = bytes(range(0x80))
 _FOREIGN: Final = bytes(range(0x80, 0x100))
 _FOREIGN_RUN: Final = re.compile(rb"[\x80-\xff]+")
 _FOREIGN_TEXT: Final = re.compile(rb"[^<>\x80-\xff]{0,40}[\x80-\xff][^<>]{0,2000}")
+# UTF-16 written as if it were UTF-8, as Java does, and controls where Windows has its signs.
+_HALVES: Final = re.compile(rb"(?:\xed[\xa0-\xbf][\x80-\xbf])+")
+_LONE_SIGN: Final = re.compile(
+    r"(?<![^\x00-\x7f])[\x80\x82-\x84\x86-\x8c\x8e\x91-\x9c\x9e\x9f](?![^\x00-\x7f])"
+)
 _DAMAGE: Final = re.compile("[\ufffd\x80-\x84\x86-\x9f]")
 _CONTROLS: Final = re.compile("[\x00-\x08\x0e-\x1a\x1c-\x1f]")
 _KANA: Final = re.compile("[\u3041-\u3096\u30a1-\u30fa\u30fc]")
 _HALF_WIDTH: Final = re.compile("[\uff61-\uff9f\ue000-\uf8ff]")
-_HALF: Final = re.compile(rb"\xed[\xa0-\xbf][\x80-\xbf]")
 _ERRORS: Final = {"euc_jp": "nec", "utf-8": "stray"}
 
 
@@ -113,7 +117,7 @@ def decode(
     2 % damage raises SourceError, so that no mojibake is ever stored.
     """
     mark, marked = _mark(content)
-    body = _whole(content[len(mark) :])
+    body = _with_whole_characters(content[len(mark) :])
     labels = _labels(body, content_type, page=page)
     foreign = len(body) - len(body.translate(None, _FOREIGN))
     for codec in _candidates(body, marked, configured, labels):
@@ -146,15 +150,17 @@ def _mark(content: bytes) -> tuple[bytes, str]:
     return b"", ""
 
 
-def _whole(body: bytes) -> bytes:
-    """Join halves of characters that UTF-8 has one by one (CESU-8), and drop those left alone."""
-    if not _HALF.search(body):
+def _with_whole_characters(body: bytes) -> bytes:
+    """Join the halves of characters in what is UTF-8 but for them; all else stays as it is."""
+    if not _HALVES.search(body):
         return body
-    try:
-        text = body.decode("utf-8", "surrogatepass")
-    except UnicodeDecodeError:
-        return body
-    return text.encode("utf-16", "surrogatepass").decode("utf-16", "ignore").encode()
+    joined = _HALVES.sub(_joined, body)
+    return joined if _is_utf8(joined) else body
+
+
+def _joined(halves: re.Match[bytes]) -> bytes:
+    text = halves[0].decode("utf-8", "surrogatepass")
+    return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace").encode()
 
 
 def _labels(body: bytes, content_type: str, *, page: bool) -> tuple[str, ...]:
@@ -203,6 +209,8 @@ def _text(body: bytes, codec: str) -> str:
     text = body.decode(codec, "replace")
     if codec in _ERRORS and 0 < text.count("\ufffd") <= _MENDED:
         text = body.decode(codec, _ERRORS[codec])
+    if codec == "utf-8":
+        return _LONE_SIGN.sub(lambda found: found[0].encode("latin-1").decode("cp1252"), text)
     if codec == "euc_jp":
         return text.translate(_AS_WINDOWS)
     # The new line of mainframes is none to XML.

@@ -208,25 +208,6 @@ def test_what_was_read_byte_by_byte_is_not_wide_whatever_it_says() -> None:
     assert decode(prolog("utf-16", "Größe").encode("cp1252")) == prolog("utf-16", "Größe")
 
 
-@pytest.mark.parametrize(
-    ("halves", "whole"),
-    [
-        pytest.param(b"\xed\xa0\x80", "", id="one alone"),
-        pytest.param(b"\xed\xa0\xbd\xed\xb8\x80", "\U0001f600", id="both"),
-    ],
-)
-def test_halves_of_a_character_one_by_one_are_joined_or_dropped(halves: bytes, whole: str) -> None:
-    content = prolog("utf-8", "a @ b").encode().replace(b"@", halves)
-    assert decode(content) == prolog("utf-8", f"a {whole} b")
-
-
-def test_what_looks_like_halves_in_another_encoding_is_left() -> None:
-    text = (
-        f"<t>{bytes.fromhex('eda1').decode('euc_jp')}\u306e\u304a\u77e5\u3089\u305b\u3067\u3059</t>"
-    )
-    assert decode(text.encode("euc_jp")) == text
-
-
 def test_half_of_a_character_says_nothing_against_utf8() -> None:
     text = prolog("iso-8859-1", "報告書を公表しました" * 9)
     torn = text.encode().replace("した</title>".encode(), b"\xe3\x81</title>")
@@ -238,6 +219,32 @@ def test_single_bytes_of_windows_in_utf8_are_what_windows_means() -> None:
     assert decode(content.replace(b"<title>", b"<title>It\x92s \x81 ")) == (
         prolog("utf-8", "It’s \ufffd § café")
     )
+
+
+def test_controls_among_ascii_are_the_signs_that_windows_has_there() -> None:
+    assert decode(prolog("utf-8", "It\x92s \x9b").encode()) == prolog("utf-8", "It’s ›")
+
+
+def test_a_text_that_was_encoded_twice_is_still_refused() -> None:
+    with pytest.raises(SourceError):
+        decode("報告書を公表しました".encode().decode("latin-1").encode())
+
+
+def test_halves_of_characters_in_utf8_are_joined() -> None:
+    content = prolog("utf-8", "AI @ policy").encode()
+    joined = decode(content.replace(b"@", b"\xed\xa0\xbd\xed\xb8\x80"))
+    assert joined == prolog("utf-8", "AI 😀 policy")
+
+
+def test_half_a_character_is_damage_and_not_another_encoding() -> None:
+    content = prolog("utf-8", "報告書 @").encode()
+    assert decode(content.replace(b"@", b"\xed\xa0\x80")) == prolog("utf-8", "報告書 \ufffd")
+
+
+def test_halves_of_characters_in_other_encodings_are_left_alone() -> None:
+    content = prolog("gb18030", "报告 @").encode("gb18030")
+    content = content.replace(b"@", b"\xed\xa0\xa1\xa1")
+    assert decode(content) == content.decode("gb18030")
 
 
 def test_one_torn_character_is_damage_and_not_another_encoding() -> None:

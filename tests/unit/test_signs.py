@@ -80,6 +80,12 @@ def test_a_corrected_date_is_no_step_back() -> None:
     assert after(USUAL, newest_at=make.at(days=-7)).back_since is None
 
 
+def test_other_ids_are_remembered_with_how_many_were_recognised() -> None:
+    changed = after(USUAL, recognised=19, unrecognised=1)
+    assert (changed.ids_changed_at, changed.recognised, changed.unrecognised) == (NOW, 19, 1)
+    assert after(changed, make.at(days=1)).ids_changed_at == NOW
+
+
 def test_another_form_is_remembered_with_the_former() -> None:
     changed = after(USUAL, form="feed")
     assert (changed.form_was, changed.form, changed.form_changed_at) == ("rss", "feed", NOW)
