@@ -151,7 +151,7 @@ def _mark(content: bytes) -> tuple[bytes, str]:
 
 
 def _with_whole_characters(body: bytes) -> bytes:
-    """Join the halves of characters in what is UTF-8 but for them; all else stays as it is."""
+    """Join the halves of characters in what is UTF-8 but for them, and drop those left alone."""
     if not _HALVES.search(body):
         return body
     joined = _HALVES.sub(_joined, body)
@@ -160,7 +160,7 @@ def _with_whole_characters(body: bytes) -> bytes:
 
 def _joined(halves: re.Match[bytes]) -> bytes:
     text = halves[0].decode("utf-8", "surrogatepass")
-    return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace").encode()
+    return text.encode("utf-16", "surrogatepass").decode("utf-16", "ignore").encode()
 
 
 def _labels(body: bytes, content_type: str, *, page: bool) -> tuple[str, ...]:
