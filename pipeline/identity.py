@@ -72,7 +72,10 @@ def _keys(item: Item, shared: frozenset[str]) -> tuple[str, ...]:
         found += [_key(_LINK_AND_TITLE, link, item.title), _key(_LINK, link)]
     # The same words on another day are another entry: a status page says little else.
     texts = (item.title, item.summary, item.body, item.published_raw)
-    return tuple(found) or (_key(_TEXT, *texts),)
+    # Without a link and with a guid that may be another one next time, nothing else is left.
+    if not found or (not link and item.published_raw):
+        found.append(_key(_TEXT, *texts))
+    return tuple(found)
 
 
 def _guid_keys(guid: str, link: str, title: str, *, shared: bool) -> tuple[str, ...]:

@@ -75,6 +75,7 @@ def test_keys_are_kept_for_ever_and_never_change_their_form() -> None:
         (
             "g:44b8c33a73f336b9a38eee7ae24b5b2d",
             "g:adaaf9ed31a431fcda25e465a3f90876",
+            "h:75b9226f6ff59aa929238ca4fb4eb4ad",
         ),
         ("h:75b9226f6ff59aa929238ca4fb4eb4ad",),
     ]
@@ -211,6 +212,17 @@ def test_a_flood_of_new_guids_brings_nothing_new() -> None:
     flood = [replace(item, guid=f"tag:new,{n}") for n, item in enumerate(items)]
     news = make.numbered(99, guid="tag:new,99")
     assert after(*items).numbers(news, *flood) == [None, *range(1, 21)]
+
+
+def test_a_new_guid_without_a_link_is_told_by_the_words_and_the_date() -> None:
+    def warning(guid: str, raw: str) -> Item:
+        return make.item("Warning", guid=guid, url="", published_raw=raw)
+
+    memory = after(warning("tag:1", "2 March"))
+    assert memory.numbers(warning("tag:2", "2 March")) == [1]
+    assert memory.numbers(warning("tag:3", "3 March")) == [None]
+    undated = after(warning("tag:1", ""))
+    assert undated.numbers(warning("tag:1", ""), warning("tag:2", "")) == [1, None]
 
 
 def test_numbered_places_of_a_list_are_not_identities() -> None:
