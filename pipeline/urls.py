@@ -17,6 +17,8 @@ _HOST: Final = re.compile(
 _TRACKING: Final = re.compile(
     r"utm_\w*|fbclid|gclid|gclsrc|dclid|gbraid|wbraid|msclkid|yclid|twclid|igshid|mc_[ce]id|_hs\w+"
     r"|mkt_tok|vero_id|oly_(?:enc|anon)_id|_openstat|wt\.mc_id|at_(?:medium|campaign)|cmpid|ref_src"
+    r"|_g[al]|srsltid|mibextid|s_cid|ttclid|li_fat_id|ns_(?:mchannel|source|campaign)"
+    r"|(?:pk|mtm|piwik)_(?:campaign|cpn|kwd|keyword|source|medium|content)"
     r"|phpsessid|jsessionid|aspsessionid\w*|cftoken|cfid",
     re.IGNORECASE,
 )

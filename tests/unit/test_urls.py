@@ -30,7 +30,7 @@ BASE = "https://gov.example/news/feed.xml"
         ),
         pytest.param("/a//b;c=1/", "https://gov.example/a//b;c=1/", id="double slash stays"),
         pytest.param(
-            "/a?id=3&utm_source=x&b=&fbclid=9&id=4",
+            "/a?id=3&utm_source=x&b=&fbclid=9&_ga=2.1&ns_source=rss&pk_campaign=f&id=4",
             "https://gov.example/a?id=3&b=&id=4",
             id="tracking",
         ),
