@@ -121,7 +121,8 @@ def decode(
     labels = _labels(body, content_type, page=page)
     foreign = len(body) - len(body.translate(None, _FOREIGN))
     for codec in _candidates(body, marked, configured, labels):
-        text = _text(body, codec)
+        # Files that are written in blocks end in what is left of the last one.
+        text = _text(body, codec).rstrip("\0")
         if _plausible(text, foreign, 0.3 if codec == "utf-8" else 0.1):
             return text.lstrip("\ufeff")
     named = ", ".join(filter(None, (configured, *labels))) or "no encoding named"

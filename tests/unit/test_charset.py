@@ -225,6 +225,12 @@ def test_controls_among_ascii_are_the_signs_that_windows_has_there() -> None:
     assert decode(prolog("utf-8", "It\x92s \x9b").encode()) == prolog("utf-8", "It’s ›")
 
 
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-16"])
+def test_what_fills_the_last_block_is_no_text(encoding: str) -> None:
+    content = prolog(encoding, "報告書").encode(encoding)
+    assert decode(content + bytes(4096)) == prolog(encoding, "報告書")
+
+
 def test_a_text_that_was_encoded_twice_is_still_refused() -> None:
     with pytest.raises(SourceError):
         decode("報告書を公表しました".encode().decode("latin-1").encode())
