@@ -19,7 +19,7 @@ import httpx
 
 from pipeline.addresses import Endpoint, refusal
 from pipeline.errors import SourceError
-from pipeline.headers import conditions, http_date, retry_after, validators
+from pipeline.headers import UNSAID_WAIT, conditions, http_date, retry_after, validators
 from pipeline.inflate import beginning, decoded
 from pipeline.model import Document, Outcome, Source, Validators
 from pipeline.pace import fresh_for, scope
@@ -32,7 +32,6 @@ _REDIRECTS = frozenset({301, 302, 303, 307, 308})
 _PERMANENT = frozenset({301, 308})
 _BUSY = frozenset({HTTPStatus.TOO_MANY_REQUESTS, HTTPStatus.SERVICE_UNAVAILABLE})
 # For a server that says "too many" without saying until when.
-_UNSAID_WAIT = 3_600.0
 ACCEPT_FEEDS = (
     "application/atom+xml, application/rss+xml, application/feed+json, application/xml;q=0.9, "
     "application/json;q=0.9, text/html;q=0.8, */*;q=0.5"
@@ -197,7 +196,7 @@ class Exchange:
         page = _beginning(response)
         wait = _wait(response.headers)
         if wait is None and status == HTTPStatus.TOO_MANY_REQUESTS:
-            wait = _UNSAID_WAIT
+            wait = UNSAID_WAIT
         error = SourceError(
             _outcome(response, page),
             f"HTTP {status} {_meaning(status)}".rstrip(),

@@ -17,6 +17,7 @@ from protego import Protego
 from pipeline.addresses import Endpoint, is_public, literal, openings
 from pipeline.errors import SourceError
 from pipeline.exchange import ACCEPT_PAGES, Answer, Asking, Exchange, checked, endpoint
+from pipeline.headers import MADE_WAITS
 from pipeline.model import Outcome, Source, Validators
 from pipeline.pace import place, scope
 from pipeline.reading import FetchPolicy, Limits
@@ -36,6 +37,7 @@ _ROBOT = "policywatch"
 _IMPATIENT_AFTER = 2
 # A server that limits us and not an address says so to every one.
 _GRUDGING_AFTER = 3
+_SAME_MOMENT = 30.0
 # RFC 9309: a robots.txt may be believed for a day; one that cannot be read for thirty is as good
 # as none.
 _BELIEVED = timedelta(hours=24)
@@ -192,7 +194,7 @@ class _Pace:
         self._opened: set[Endpoint] = set()
         self._time_outs: Counter[Endpoint] = Counter()
         self._held: dict[str, float] = {}
-        self._refused: dict[str, set[str]] = {}
+        self._refused: dict[str, dict[str, float]] = {}
         self._served: set[str] = set()
 
     def wait(self, host: Endpoint, *, spaced: bool) -> None:
@@ -230,8 +232,9 @@ class _Pace:
     def learn(self, url: str, error: SourceError, *, strict: bool) -> str:
         """Remember a wish to be left alone; return the part of the host that it holds for, if any.
 
-        It is that of the address, until several of a part that answers no other have said so.
-        `strict` takes the first at its word, where there are many addresses to come.
+        It is that of the address, until several of a part that answers no other have named the
+        same moment: one limit says the same to all. `strict` takes the first at its word, where
+        there are many addresses to come.
         """
         if not error.wait_scope or error.retry_after_seconds is None:
             if error.status is not None:
@@ -239,9 +242,12 @@ class _Pace:
             return ""
         until = time.monotonic() + error.retry_after_seconds
         with self._lock:
-            refused = self._refused.setdefault(error.wait_scope, set())
-            refused.add(place(url))
-            grudging = error.wait_scope not in self._served and len(refused) >= _GRUDGING_AFTER
+            refused = self._refused.setdefault(error.wait_scope, {})
+            # What we made of a senseless wait says nothing of a common limit.
+            if error.retry_after_seconds not in MADE_WAITS:
+                refused[place(url)] = until
+            together = sum(abs(other - until) <= _SAME_MOMENT for other in refused.values())
+            grudging = error.wait_scope not in self._served and together >= _GRUDGING_AFTER
             part = error.wait_scope if strict or grudging else ""
             for held in {place(url), part or place(url)}:
                 self._held[held] = max(self._held.get(held, 0.0), until)

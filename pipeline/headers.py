@@ -14,6 +14,10 @@ _ETAG = re.compile(r"(?:W/)?\"[\x20\x21\x23-\x7e]*\"|[\x21\x23-\x29\x2b\x2d-\x7e
 # A file that changes twice within a second looks unchanged to the second reader.
 _SETTLED = timedelta(seconds=60)
 _SHORTEST_WAIT, _LONGEST_WAIT = 60.0, 86_400.0
+UNSAID_WAIT = 3_600.0
+"""For how long a server is left alone that does not say for how long, in seconds."""
+MADE_WAITS = frozenset({_SHORTEST_WAIT, UNSAID_WAIT, _LONGEST_WAIT})
+"""What becomes of waits that make no sense, in seconds."""
 
 
 def validators(headers: Mapping[str, str]) -> Validators:

@@ -127,6 +127,27 @@ def test_addresses_that_want_to_be_left_alone_take_nothing_from_their_neighbours
 
 
 @pytest.mark.parametrize(
+    "waits",
+    [
+        pytest.param(("100", "400", "900", "5000"), id="until other moments"),
+        pytest.param(("-5", "soon", "NaN", ""), id="senseless waits"),
+    ],
+)
+def test_addresses_with_waits_of_their_own_do_not_speak_for_their_host(
+    waits: tuple[str, ...],
+) -> None:
+    pages = {
+        f"/api/{number}": answer(status="429 Too Many Requests", headers={"Retry-After": wait})
+        for number, wait in enumerate(waits)
+    }
+    pages["/api/good"] = answer(FEED)
+    with HostileServer(pages) as server, HostSession(policy("127.0.0.1")) as session:
+        told = [_refused(session, server.url(f"/api/{number}")) for number in range(4)]
+        session.get(server.url("/api/good"), source=source(server.url("/api/good")))
+    assert [(error.asked, error.wait_scope) for error in told] == [(True, "")] * 4
+
+
+@pytest.mark.parametrize(
     ("value", "seconds"),
     [
         pytest.param("-5", 3_600, id="negative"),
