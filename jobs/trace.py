@@ -12,6 +12,7 @@ from pipeline.alarms import FAILURES
 from pipeline.clusters import OPEN
 from pipeline.covering import covers, host_of, nearest
 from pipeline.digest import item_id, short_id
+from pipeline.flood import AFTER_CHANGE
 from pipeline.model import Field, Match, Origin, Outcome, Reason, Source, Verdict
 from pipeline.records import DigestSpec, Said, StoredItem
 from pipeline.rules.tree import InField, Term
@@ -119,8 +120,7 @@ def _arrival(_: Deployment, stored: StoredItem) -> Iterator[Finding]:
         text=f"{way} {item.source_id} on {stored.first_seen_at:%Y-%m-%d %H:%M} UTC{dated}",
     )
     if stored.after_change:
-        text = "came after a change of the site, which gave known items other ids"
-        yield Finding(code="after_change", text=text)
+        yield Finding(code="after_change", text=AFTER_CHANGE)
 
 
 def _judgement(_: Deployment, stored: StoredItem) -> Iterator[Finding]:

@@ -109,9 +109,7 @@ def build_issue(
     """
     seq_from = previous.seq_to if previous else findings.seq_from
     passed = [line for line in findings.lines if line.seq > seq_from]
-    taken = [line for line in (*findings.held.lines, *passed) if _taken(spec, line, setting)]
-    lines = [line for line in taken if is_ready(spec, line.stored)]
-    waiting = [line for line in taken if not is_ready(spec, line.stored)]
+    lines, waiting = _parted(spec, (*findings.held.lines, *passed), setting)
     told = cards(spec, lines, setting)
     of = {reason: tuple(c for c in told if c.reason is reason) for reason in Reason}
     starter = () if previous else _starter(spec, findings, setting, {card.id for card in told})
@@ -131,14 +129,20 @@ def build_issue(
         late=of[Reason.LATE],
         rule_changes=of[Reason.RULE_CHANGE],
         starter=starter,
-        new_sources=tuple(
-            _new_source(spec, source_id, findings, setting, {card.id for card in starter})
-            for source_id in new_source_ids(lines)
-        ),
+        new_sources=_new_sources(spec, lines, findings, setting, {card.id for card in starter}),
         deadlines=deadlines(
             (*told, *starter), findings.closings, today, before, whole=issue.weekly
         ),
     )
+
+
+def _parted(
+    spec: DigestSpec, lines: Iterable[LedgerLine], setting: Setting
+) -> tuple[list[LedgerLine], list[LedgerLine]]:
+    """Return what the digest takes of notices: those to tell, and those that wait."""
+    taken = [line for line in lines if _taken(spec, line, setting)]
+    told = [line for line in taken if is_ready(spec, line.stored)]
+    return told, [line for line in taken if not is_ready(spec, line.stored)]
 
 
 def _waiting(lines: Sequence[LedgerLine], held: Held) -> Waiting:
@@ -252,6 +256,19 @@ def _sections(
         for theme in ids
     )
     return tuple(section for section in sections if section.cards or section.stories)
+
+
+def _new_sources(
+    spec: DigestSpec,
+    lines: Iterable[LedgerLine],
+    findings: Findings,
+    setting: Setting,
+    shown: set[int],
+) -> tuple[NewSource, ...]:
+    return tuple(
+        _new_source(spec, source_id, findings, setting, shown)
+        for source_id in new_source_ids(lines)
+    )
 
 
 def _new_source(

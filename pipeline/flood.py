@@ -18,6 +18,8 @@ from pipeline.urls import identity_form
 
 CANDIDATES: Final = 1_000
 """Among how many of a source's latest items a document's entries are looked for."""
+AFTER_CHANGE: Final = "came after a change of the site, which gave known items other ids"
+"""What is said of an item that a flood brought and that was not recognised."""
 _FEWEST: Final = 5
 # A shorter title, such as お知らせ or "Press release", names many things.
 _SHORTEST: Final = 8

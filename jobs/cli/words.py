@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 from jobs.cli.frame import say, table
 from pipeline.digest import short_id
 from pipeline.excerpts import Excerpt
+from pipeline.flood import AFTER_CHANGE
 from pipeline.model import Evidence, Match, Verdict
 from pipeline.records import StoredItem
 from pipeline.triage import Decision, State
@@ -115,7 +116,7 @@ def remarks(stored: StoredItem) -> Iterator[str]:
     if title_only(stored):
         yield f"judged by title only: {title_only(stored)}"
     if stored.after_change:
-        yield "came after a change of the site, which gave known items other ids"
+        yield AFTER_CHANGE
 
 
 def show_hits(hits: Iterable[StoredItem]) -> None:
