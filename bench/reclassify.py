@@ -2,8 +2,9 @@
 
 Run: python -m bench.reclassify [--items 1000000]. The items are made up here, from a fixed seed,
 and stored without keys and index, which judging does not touch. The rules are those of the
-shipped themes.yaml. Three passes follow each other, after changes of a part of the rules and of
-all of them; each judges every item. Seconds are those of one core, whatever else the machine does.
+shipped themes.yaml. Three passes follow each other: after a change of one theme, which leaves most
+judgements standing, and after two of all themes, for which every item is judged. Seconds are those
+of one core, whatever else the machine does.
 """
 
 import argparse

@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from jobs.carryover import Carryover
 from jobs.deployment import JOB_WAIT_SECONDS, Deployment
 from pipeline.judging import Chunk, Pass, Rejudged, StoredTexts
 from pipeline.model import Reason
@@ -48,11 +49,13 @@ def reclassify(
     """
     store, now = deployment.store, deployment.now()
     ruleset = deployment.configuration.ruleset
-    telling = _Telling(now - TOLD_FOR, Reason.LATE if announce else Reason.RULE_CHANGE)
+    reason = Reason.LATE if announce else Reason.RULE_CHANGE
     notices, by_theme = 0, dict[str, Counter[Kind]]()
     with store.pass_lock("reclassify"):
         begun = _begin(deployment, why)
-        for step in _steps(deployment, telling, begun.done_to):
+        carried = Carryover(store, ruleset, store.count_items(after=begun.done_to))
+        judging = _Judging(ruleset, carried, now - TOLD_FOR, reason)
+        for step in _steps(deployment, judging, begun.done_to):
             notices += step.notices
             for change in step.changes:
                 by_theme.setdefault(change.theme, Counter())[change.kind] += 1
@@ -70,9 +73,14 @@ def reclassify(
 
 
 @dataclass(frozen=True, slots=True)
-class _Telling:
-    """What newly matches is told when it was first seen since then, for this reason."""
+class _Judging:
+    """How one pass judges: what is carried over stands, the rest is asked of the ruleset.
 
+    What newly matches is told when it was first seen since then, for this reason.
+    """
+
+    ruleset: Ruleset
+    carried: Carryover
     since: datetime
     reason: Reason
 
@@ -98,7 +106,7 @@ def _begin(deployment: Deployment, why: str) -> Pass:
     return store.start_pass(ruleset.hash, now)
 
 
-def _steps(deployment: Deployment, telling: _Telling, after: int) -> Iterator[_Step]:
+def _steps(deployment: Deployment, judging: _Judging, after: int) -> Iterator[_Step]:
     """Judge and save chunk after chunk, and yield those that were saved.
 
     A chunk that a poll touched meanwhile is read again, and at the end so is what a poll by the
@@ -106,7 +114,7 @@ def _steps(deployment: Deployment, telling: _Telling, after: int) -> Iterator[_S
     """
     while True:
         with _collector_paused():
-            step = _step(deployment, telling, after)
+            step = _step(deployment, judging, after)
         if step.saved:
             after = step.last
             yield step
@@ -128,31 +136,31 @@ def _collector_paused() -> Iterator[None]:
             gc.enable()
 
 
-def _step(deployment: Deployment, telling: _Telling, after: int) -> _Step:
+def _step(deployment: Deployment, judging: _Judging, after: int) -> _Step:
     """Judge and save the next chunk; only saving happens under the job lock."""
-    store, ruleset = deployment.store, deployment.configuration.ruleset
+    store, ruleset = deployment.store, judging.ruleset
     read = store.unjudged(ruleset.hash, after=after, limit=CHUNK)
     if not read:
         return _Step()
-    chunk, changes = _judged(ruleset, read, telling)
+    chunk, changes = _judged(judging, read)
     with store.job_lock("reclassify", wait_seconds=JOB_WAIT_SECONDS):
         saved = store.save_chunk(ruleset.hash, chunk, deployment.now())
     notices = sum(len(rejudged.notices) for rejudged in chunk.changed.values())
     return _Step(len(read), read[-1].id, saved, notices, changes)
 
 
-def _judged(
-    ruleset: Ruleset, read: Sequence[StoredTexts], telling: _Telling
-) -> tuple[Chunk, tuple[Change, ...]]:
+def _judged(judging: _Judging, read: Sequence[StoredTexts]) -> tuple[Chunk, tuple[Change, ...]]:
     """Return a chunk as it is saved, and what the themes say otherwise of its items."""
     changed: dict[int, Rejudged] = {}
     every: list[Change] = []
     for stored in read:
-        matches = ruleset.classify(stored.texts, stored.scope)
+        if judging.carried.stands(stored):
+            continue
+        matches = judging.ruleset.classify(stored.texts, stored.scope)
         if matches == stored.matches:
             continue
         changes = compare(stored.matches, matches)
-        notices = rule_change_notices(stored, changes, telling.since, telling.reason)
+        notices = rule_change_notices(stored, changes, judging.since, judging.reason)
         changed[stored.id] = Rejudged(matches=matches, notices=notices)
         every += changes
     return Chunk(read=read, changed=changed), tuple(every)

@@ -12,7 +12,8 @@ from pipeline.model import Field, Match, Notice, Origin, Scope
 class RulesetRecord:
     """Rules as they once were in force: who brought them in and, where somebody said it, why.
 
-    `at` is when they were first used, `used_at` when they last came into force.
+    `at` is when they were first used, `used_at` when they last came into force. `repeatable`: by
+    them this program would say what was said so far, of the sources as they are described now.
     """
 
     hash: str
@@ -22,6 +23,7 @@ class RulesetRecord:
     used_at: datetime
     who: str = ""
     why: str = ""
+    repeatable: bool = False
 
 
 class StoredTexts(NamedTuple):
@@ -36,6 +38,8 @@ class StoredTexts(NamedTuple):
     matches: tuple[Match, ...] = ()
     noticed_themes: frozenset[str] = frozenset()
     """Themes under which any notice of this item stands in the ledger."""
+    judge: str = ""
+    """The hash of the rules that judged it last."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -15,6 +15,7 @@ from pipeline.errors import StoreError
 from pipeline.judging import Chunk, Pass, Rejudged, RulesetRecord, StoredTexts
 from pipeline.model import Field, Match, Origin, Scope, Tier, Type
 from store.connection import Connection, Row, SqlValue
+from store.program import fingerprint
 from store.rows import MATCH_COLUMNS, match_from, match_values, optional_time, time_of, time_text
 
 _TEXTS = """
@@ -70,13 +71,19 @@ order by used_at desc, id = (select ruleset_id from item order by id desc limit 
 def put_ruleset(
     connection: Connection, ruleset_hash: str, text: str, file: str, now: datetime
 ) -> None:
-    """Keep the text of the rules under their hash, with who runs us; once is enough."""
-    if connection.row("select 1 from ruleset where hash = ?", (ruleset_hash,)):
+    """Keep the text of the rules under their hash, with who runs us; once is enough.
+
+    Whoever judges by them says so here first, so that no judgement of another program passes for
+    one of ours.
+    """
+    judge = connection.value("select program from ruleset where hash = ?", (ruleset_hash,))
+    if judge in ("", fingerprint()):
         return
     with connection.write():
         connection.insert(
-            "insert or ignore into ruleset (hash, text, file, at, who) values (?, ?, ?, ?, ?)",
-            (ruleset_hash, text, file, time_text(now), _user_name()),
+            "insert into ruleset (hash, text, file, at, who, program) values (?, ?, ?, ?, ?, ?) "
+            "on conflict (hash) do update set program = '' where program <> excluded.program",
+            (ruleset_hash, text, file, time_text(now), _user_name(), fingerprint()),
         )
 
 
@@ -119,6 +126,7 @@ def _ruleset(row: Row) -> RulesetRecord:
         used_at=time_of(row["used_at"]),
         who=row["who"],
         why=row["why"],
+        repeatable=row["program"] == fingerprint(),
     )
 
 
@@ -168,9 +176,10 @@ def _stored_texts(
     noticed: Mapping[int, Iterable[str]],
 ) -> Iterator[StoredTexts]:
     sources = {row["id"]: row for row in connection.rows("select * from source")}
+    hashes = {row["id"]: row["hash"] for row in connection.rows("select id, hash from ruleset")}
     scopes: dict[tuple[SqlValue, ...], Scope] = {}
     origins = {origin.value: origin for origin in Origin}
-    for id_, revision, _, source, title, summary, body, language, kind, seen_at, origin in rows:
+    for id_, revision, judge, source, title, summary, body, language, kind, seen_at, origin in rows:
         # Far fewer scopes than items.
         scope = scopes.get((source, kind, language))
         if scope is None:
@@ -184,6 +193,7 @@ def _stored_texts(
             origins[origin],
             tuple(matches.get(id_, ())),
             frozenset(noticed.get(id_, ())),
+            hashes[judge],
         )
 
 

@@ -149,5 +149,12 @@ def m012_narrow_coverage(db: Database) -> None:
     db.execute("pragma user_version = 12")
 
 
-SCHEMA_VERSION = 12
+@MIGRATIONS()
+def m013_programs(db: Database) -> None:
+    """Keep which program judged by a ruleset; of those so far nobody knows."""
+    db.execute("alter table ruleset add column program text not null default ''")
+    db.execute("pragma user_version = 13")
+
+
+SCHEMA_VERSION = 13
 """What `pragma user_version` says after the last migration."""

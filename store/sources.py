@@ -22,6 +22,8 @@ _COLUMNS = (
     '"group"',
     "enabled",
 )
+# What scopes of rules ask about: with others of these, rules may say otherwise of the same text.
+_SCOPE = ("jurisdiction", "language", "tier", '"group"')
 _UPDATE = (
     f"update source set configured = 1, {', '.join(f'{c} = ?' for c in _COLUMNS)} where slug = ?"
 )
@@ -47,7 +49,7 @@ values (?, ?, ?, ?, ?, ?{", ?" * len(_BODY_COLUMNS)})
 def sync_sources(connection: Connection, sources: Sequence[Source], now: datetime) -> None:
     """Make the rows match the configuration; rows that already do are not rewritten."""
     with connection.write():
-        _rename(connection, sources)
+        rescoped = _rename(connection, sources)
         held = {
             row["slug"]: tuple(row)[1:]
             for row in connection.rows(
@@ -60,6 +62,10 @@ def sync_sources(connection: Connection, sources: Sequence[Source], now: datetim
                 connection.insert(_INSERT, (*values, source.id, time_text(now)))
             elif held[source.id] != (1, *values):
                 connection.change(_UPDATE, (*values, source.id))
+                rescoped |= _scope(held[source.id][1:]) != _scope(values)
+        if rescoped:
+            # What rules said so far is not what they would say now.
+            connection.change("update ruleset set program = '' where program <> ''", ())
         gone = held.keys() - {source.id for source in sources}
         connection.change_many(
             "update source set configured = 0 where slug = ? and configured = 1",
@@ -189,7 +195,9 @@ def reach(connection: Connection, since: datetime | None, until: datetime) -> Ma
     }
 
 
-def _rename(connection: Connection, sources: Sequence[Source]) -> None:
+def _rename(connection: Connection, sources: Sequence[Source]) -> bool:
+    """Give rows the ids that their sources have now; say whether any got another one."""
+    renamed = False
     held = {row[0] for row in connection.rows("select slug from source")}
     configured = {source.id for source in sources}
     for source in sources:
@@ -197,6 +205,12 @@ def _rename(connection: Connection, sources: Sequence[Source]) -> None:
         if source.id not in held and former:
             connection.change("update source set slug = ? where slug = ?", (source.id, former[-1]))
             held = held - {former[-1]} | {source.id}
+            renamed = True
+    return renamed
+
+
+def _scope(values: Sequence[SqlValue]) -> tuple[SqlValue, ...]:
+    return tuple(values[_COLUMNS.index(column)] for column in _SCOPE)
 
 
 def _values(source: Source) -> tuple[SqlValue, ...]:

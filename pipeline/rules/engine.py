@@ -6,93 +6,37 @@ the words that it cannot do without was found; of those it could be filed under,
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence, Set
-from dataclasses import dataclass
 from typing import NamedTuple
 
 from pipeline.model import Evidence, Field, Match, Scope, Verdict
-from pipeline.rules.near import Lead, lead_of, miss
-from pipeline.rules.needs import Needs, Presence, needed, required, words_of
+from pipeline.rules.compiled import (
+    Compiled,
+    Gate,
+    Gates,
+    Leads,
+    filed_as,
+    filed_leads,
+    filed_rules,
+    places,
+)
+from pipeline.rules.near import lead_of, miss
+from pipeline.rules.needs import Needs, Presence, required, words_of
 from pipeline.rules.numbers import plain_words
-from pipeline.rules.query import Case, Found, Judge, compile_node, holds
+from pipeline.rules.query import Case, Found, compile_node
 from pipeline.rules.theme import Asked, Rule, Theme
-from pipeline.rules.words import Hits, Lexicon, Texts, bits, masked, word
+from pipeline.rules.words import Hits, Lexicon, Texts, Word, bits, masked, word
 
 _MOST_NEAR = 3
-# A word like AI stands in every rule: a few of them in a few themes are leads enough.
-_MOST_LEADS = 12
-_MOST_LEADS_OF_THEME = 2
 
 
-@dataclass(frozen=True, slots=True)
-class _Compiled:
-    """A rule ready to run; `order` is its place among all rules, `theme` its theme's.
+class Said(NamedTuple):
+    """What themes say of an item: of the first `holding` matches a rule holds, the rest is near."""
 
-    It does not hold without each of the `groups`. A near miss scores at most `most`: with one of
-    the rule's words in the title, and without; 0 where that is not enough.
-    """
-
-    order: int
-    theme: int
-    rule: Rule
-    groups: int
-    judge: Judge
-    lead: Lead | None
-    words: Needs
-    most: tuple[float, float]
-
-    def is_asked(self, scope: Scope) -> bool:
-        """Say whether the rule speaks about items from here."""
-        only, never = self.rule.only, self.rule.never
-        if not only and not never:
-            return True
-        if any(holds(claim, scope) for claim in never):
-            return False
-        return not only or any(holds(claim, scope) for claim in only)
-
-    def score(self, found: Found) -> float:
-        """Return what the best of the rule's hits is worth."""
-        return self.rule.weight * found[0]
+    matches: tuple[Match, ...] = ()
+    holding: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class _Gate:
-    """A query that lets items through or shuts them out; not without each of the `groups`."""
-
-    query: str
-    groups: int
-    judge: Judge
-
-    def holds(self, case: Case) -> bool:
-        """Say whether the query holds."""
-        return not self.groups & case.absent and self.judge(case) is not None
-
-
-@dataclass(frozen=True, slots=True)
-class _Gates:
-    """A theme's other queries, and its masks."""
-
-    theme: Theme
-    keys: int
-    """The group of the words any of which is all that is required, as a bit; 0 for none."""
-    require: tuple[_Gate, ...]
-    """What else would be enough."""
-    exclude: tuple[_Gate, ...]
-    masks: Needs
-
-    def is_open(self, case: Case) -> bool:
-        """Say whether one of the required queries holds, where any is required."""
-        return (
-            (self.keys > 0 and not self.keys & case.absent)
-            or not self.theme.require
-            or any(gate.holds(case) for gate in self.require)
-        )
-
-    def excluded_by(self, case: Case) -> str:
-        """Return the query that shuts an item out, or nothing."""
-        for gate in self.exclude:
-            if gate.holds(case):
-                return gate.query
-        return ""
+_NOTHING = Said()
 
 
 class _Judgement(NamedTuple):
@@ -109,7 +53,10 @@ class _Judgement(NamedTuple):
 class Engine:
     """All themes of one ruleset, compiled."""
 
-    def __init__(self, themes: Sequence[Theme], mask: Iterable[str]) -> None:
+    def __init__(
+        self, themes: Sequence[Theme], mask: Iterable[str], leads: Leads | None = None
+    ) -> None:
+        """Compile themes; `leads` says which rules words lead to, where others said so before."""
         self._lexicon = Lexicon()
         self._masks = self._numbers(mask)
         self._gates = tuple(map(self._gates_of, themes))
@@ -117,7 +64,12 @@ class Engine:
         self._theme_masks = frozenset().union(*(gates.masks for gates in self._gates))
         rules = [(number, rule) for number, theme in enumerate(themes) for rule in theme.rules]
         self._rules = tuple(self._compiled(*place) for place in enumerate(rules))
-        self._by_word, self._leads = _filed(self._rules, self._lexicon), _filed_leads(self._rules)
+        self._by_word = filed_rules(self._rules, self._lexicon)
+        self._leads = (
+            filed_leads(self._rules)
+            if leads is None
+            else filed_as(leads, self._rules, self._lexicon)
+        )
         self._gated = self._gated_rules()
         self._finder = self._lexicon.finder()
         self._presence = Presence(self._lexicon)
@@ -126,20 +78,34 @@ class Engine:
 
     def classify(self, texts: Mapping[Field, str], scope: Scope) -> tuple[Match, ...]:
         """Return what every theme concerned says of an item; what is only near comes last."""
-        joined = Texts(texts)
+        return self.said(Texts(texts), scope).matches
+
+    def said(self, joined: Texts, scope: Scope) -> Said:
+        """Return what every theme concerned says of an item whose texts were folded."""
         hits = self._finder.hits(joined)
         if not hits:
-            return ()
+            return _NOTHING
         rules, leads = _woken(self._by_word, hits), _woken(self._leads, hits)
         if not rules and not leads:
-            return ()
+            return _NOTHING
         cases = self._cases(masked(hits, self._masks), joined, scope)
         judged = self._judged(rules, cases)
-        near = [j for j in judged if j.verdict is Verdict.NEAR]
-        decided = [j for j in judged if j.verdict is not Verdict.NEAR]
-        if leads and len(near) < _MOST_NEAR:
-            near += self._near_misses(leads, cases, {j.theme for j in judged})
-        return tuple([self._match(j, joined) for j in (*decided, *near[:_MOST_NEAR])])
+        near = [j for j in judged if j.verdict is Verdict.NEAR][:_MOST_NEAR]
+        told = [j for j in judged if j.verdict is not Verdict.NEAR] + near
+        holding, room = len(told), _MOST_NEAR - len(near)
+        if leads and room:
+            told += self._near_misses(leads, cases, {j.theme for j in judged})[:room]
+        return Said(tuple([self._match(j, joined) for j in told]), holding)
+
+    def leads(self, themes: Set[str]) -> Leads:
+        """Return by word which rules of some themes an item with it may nearly miss."""
+        found: dict[Word, Sequence[tuple[str, str]]] = {}
+        for number, filed in self._leads.items():
+            keys = [self._rules[order].key for order in places(filed)]
+            kept = [key for key in keys if key[0] in themes]
+            if kept:
+                found[self._lexicon.words[number]] = kept
+        return found
 
     def _gated_rules(self) -> tuple[tuple[int, int], ...]:
         """Return one theme of those that require and see the same, with the rules of them all."""
@@ -156,11 +122,11 @@ class Engine:
     def _numbers(self, words: Iterable[str]) -> Needs:
         return frozenset(self._lexicon.number(word(text)) for text in words)
 
-    def _gates_of(self, theme: Theme) -> _Gates:
+    def _gates_of(self, theme: Theme) -> Gates:
         keys = [plain_words(asked.tree, self._lexicon) for asked in theme.require]
         others = [asked for asked, words in zip(theme.require, keys, strict=True) if words is None]
         words = frozenset[int]().union(*(words for words in keys if words))
-        return _Gates(
+        return Gates(
             theme,
             1 << self._lexicon.group(words) if words else 0,
             tuple(map(self._gate, others)),
@@ -168,19 +134,20 @@ class Engine:
             self._numbers(theme.mask),
         )
 
-    def _gate(self, asked: Asked) -> _Gate:
+    def _gate(self, asked: Asked) -> Gate:
         groups = required(asked.tree, self._lexicon)
-        return _Gate(asked.query, groups, compile_node(asked.tree, self._lexicon))
+        return Gate(asked.query, groups, compile_node(asked.tree, self._lexicon))
 
-    def _compiled(self, order: int, place: tuple[int, Rule]) -> _Compiled:
+    def _compiled(self, order: int, place: tuple[int, Rule]) -> Compiled:
         theme, rule = place
         lead = lead_of(rule.tree, self._lexicon)
         threshold = self._gates[theme].theme.threshold
         most = [rule.weight * most for most in lead.most] if lead else [0.0, 0.0]
         in_title, elsewhere = (score if score >= threshold else 0.0 for score in most)
-        return _Compiled(
+        return Compiled(
             order,
             theme,
+            (self._gates[theme].theme.id, rule.id),
             rule,
             required(rule.tree, self._lexicon),
             compile_node(rule.tree, self._lexicon),
@@ -200,8 +167,8 @@ class Engine:
 
     def _judged(self, rules: int, cases: "_Cases") -> list[_Judgement]:
         """Judge every theme of which a rule holds, the highest score first."""
-        holding: dict[int, list[tuple[_Compiled, Found]]] = {}
-        for compiled in [self._rules[order] for order in _places(rules)]:
+        holding: dict[int, list[tuple[Compiled, Found]]] = {}
+        for compiled in [self._rules[order] for order in places(rules)]:
             case = cases.of(compiled.theme)
             if not compiled.groups & case.absent and compiled.is_asked(case.scope):
                 found = compiled.judge(case)
@@ -211,7 +178,7 @@ class Engine:
         return _ranked(judgement for judgement in judged if judgement is not None)
 
     def _judgement(
-        self, number: int, holding: Sequence[tuple[_Compiled, Found]], cases: "_Cases"
+        self, number: int, holding: Sequence[tuple[Compiled, Found]], cases: "_Cases"
     ) -> _Judgement | None:
         gates = self._gates[number]
         score = round(sum(compiled.score(found) for compiled, found in holding), 6)
@@ -231,7 +198,7 @@ class Engine:
         """Return near misses of themes that said nothing yet, the best three first."""
         nearest: dict[int, _Judgement] = {}
         bar, in_title = 0.0, cases.in_title
-        for compiled in [self._rules[order] for order in _places(self._let_in(leads, cases))]:
+        for compiled in [self._rules[order] for order in places(self._let_in(leads, cases))]:
             theme = compiled.theme
             if theme in said:
                 continue
@@ -259,7 +226,7 @@ class Engine:
                     break
         return leads
 
-    def _near_miss(self, compiled: _Compiled, case: Case) -> _Judgement | None:
+    def _near_miss(self, compiled: Compiled, case: Case) -> _Judgement | None:
         """Judge a rule that would have made its theme apply, by its score, but for one operand."""
         missed = compiled.lead and miss(compiled.lead, case)
         if not missed or not compiled.is_asked(case.scope):
@@ -288,7 +255,7 @@ class _Cases:
 
     def __init__(
         self,
-        gates: Sequence[_Gates],
+        gates: Sequence[Gates],
         case: Case,
         masked_cases: Mapping[int, Case],
         in_title: Set[int],
@@ -309,36 +276,6 @@ class _Cases:
 
 def _ranked(judged: Iterable[_Judgement]) -> list[_Judgement]:
     return sorted(judged, key=lambda judgement: (-judgement.score, judgement.theme))
-
-
-def _places(rules: int) -> list[int]:
-    """Return the places of the bits that are set, in order."""
-    found = []
-    while rules:
-        lowest = rules & -rules
-        found.append(lowest.bit_length() - 1)
-        rules ^= lowest
-    return found
-
-
-def _filed(rules: Iterable[_Compiled], lexicon: Lexicon) -> Mapping[int, int]:
-    """Put rules, by their places, under the words that wake them."""
-    orders: defaultdict[int, list[int]] = defaultdict(list)
-    for compiled in rules:
-        for number in needed(compiled.rule.tree, lexicon) or ():
-            orders[number].append(compiled.order)
-    return {number: bits(filed) for number, filed in orders.items()}
-
-
-def _filed_leads(rules: Sequence[_Compiled]) -> Mapping[int, int]:
-    """Put rules that an item may nearly miss under the words of which they need one."""
-    leads: defaultdict[int, list[_Compiled]] = defaultdict(list)
-    for compiled in rules:
-        for number in compiled.lead.words if compiled.lead else ():
-            of_theme = sum(lead.theme == compiled.theme for lead in leads[number])
-            if len(leads[number]) < _MOST_LEADS and of_theme < _MOST_LEADS_OF_THEME:
-                leads[number].append(compiled)
-    return {number: bits(compiled.order for compiled in filed) for number, filed in leads.items()}
 
 
 def _woken(filed: Mapping[int, int], hits: Hits) -> int:

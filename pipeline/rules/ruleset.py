@@ -36,10 +36,11 @@ class Ruleset:
         What is only near comes last. A theme that neither applies nor was excluded nor is among the
         nearest is left out.
         """
-        return self._engine.classify(texts, scope)
+        return self.engine.classify(texts, scope)
 
     @cached_property
-    def _engine(self) -> Engine:
+    def engine(self) -> Engine:
+        """The themes compiled, at the first use."""
         return Engine(self.themes, self.mask)
 
     def __reduce__(self) -> tuple[object, ...]:

@@ -8,7 +8,7 @@ import pytest
 
 from pipeline.errors import LockedError, StoreError
 from pipeline.judging import Chunk, Pass, Rejudged, StoredTexts
-from pipeline.model import Field, Match, Notice, Origin, Reason, Verdict
+from pipeline.model import Field, Match, Notice, Origin, Reason, Source, Tier, Verdict
 from pipeline.ports import Store
 from pipeline.records import LedgerLine
 from pipeline.search import parse_search
@@ -97,6 +97,31 @@ def test_unknown_rules_judge_nothing(shelf: Store) -> None:
         shelf.unjudged("unknown", after=0, limit=9)
 
 
+@pytest.mark.parametrize(
+    "other",
+    [
+        make.source(jurisdiction="JP"),
+        make.source(language="ja"),
+        make.source(tier=Tier.PRESS),
+        make.source(group="labs"),
+        make.source("ministry", was=("gov",)),
+    ],
+    ids=["jurisdiction", "language", "tier", "group", "id"],
+)
+def test_what_rules_said_of_a_source_stands_until_it_is_described_otherwise(
+    store: Store, other: Source
+) -> None:
+    store.sync_sources([make.source(name="Ministry", url="https://gov.example/new")], LATER)
+    assert [kept.repeatable for kept in store.rulesets()] == [True]
+    store.sync_sources([other], LATER)
+    store.put_ruleset(NEW_RULES, "themes: [new]", "themes.yaml", LATER)
+    store.put_ruleset(RULES, "themes: []", "themes.yaml", LATER)
+    assert {kept.hash: kept.repeatable for kept in store.rulesets()} == {
+        RULES: False,
+        NEW_RULES: True,
+    }
+
+
 # --- reading ---------------------------------------------------------------------------------
 
 
@@ -114,6 +139,7 @@ def test_items_are_read_as_rules_see_them_with_what_was_said(shelf: Store) -> No
         first_seen_at=make.NOW,
         matches=(SAFETY,),
         noticed_themes=frozenset({"safety"}),
+        judge=RULES,
     )
     assert (silent.matches, silent.noticed_themes) == ((), frozenset())
     assert (matched.matches, matched.noticed_themes) == ((SAFETY, NEAR), frozenset())

@@ -27,6 +27,9 @@ from tests import make
         "m008_stories",
         "m009_delivery",
         "m010_triage",
+        "m011_site_changes",
+        "m012_narrow_coverage",
+        "m013_programs",
     ]
 )
 def old_home(tmp_path: Path, request: pytest.FixtureRequest) -> Path:
