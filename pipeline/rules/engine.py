@@ -174,6 +174,8 @@ class Engine:
                 found = compiled.judge(case)
                 if found and found[1]:
                     holding.setdefault(compiled.theme, []).append((compiled, found))
+        if not holding:
+            return []
         judged = [self._judgement(theme, rules, cases) for theme, rules in holding.items()]
         return _ranked(judgement for judgement in judged if judgement is not None)
 
@@ -214,8 +216,9 @@ class Engine:
                 said.add(theme)
                 continue
             nearest[theme] = near
-            bar = _third_best(nearest.values())
-        return _ranked(nearest.values())
+            if len(nearest) >= _MOST_NEAR:
+                bar = _third_best(nearest.values())
+        return _ranked(nearest.values()) if len(nearest) > 1 else list(nearest.values())
 
     def _let_in(self, leads: int, cases: "_Cases") -> int:
         """Return the rules of themes for which what they require is there."""
@@ -275,7 +278,11 @@ class _Cases:
 
 
 def _ranked(judged: Iterable[_Judgement]) -> list[_Judgement]:
-    return sorted(judged, key=lambda judgement: (-judgement.score, judgement.theme))
+    return sorted(judged, key=_rank)
+
+
+def _rank(judgement: _Judgement) -> tuple[float, int]:
+    return -judgement.score, judgement.theme
 
 
 def _woken(filed: Mapping[int, int], hits: Hits) -> int:
@@ -288,8 +295,7 @@ def _woken(filed: Mapping[int, int], hits: Hits) -> int:
 
 def _third_best(nearest: Iterable[_Judgement]) -> float:
     """Return what a further near miss has to be worth more than to be shown."""
-    scores = sorted((judgement.score for judgement in nearest), reverse=True)
-    return scores[_MOST_NEAR - 1] if len(scores) >= _MOST_NEAR else 0.0
+    return sorted((judgement.score for judgement in nearest), reverse=True)[_MOST_NEAR - 1]
 
 
 def explained(evidence: Iterable[Evidence]) -> str:
