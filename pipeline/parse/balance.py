@@ -1,6 +1,6 @@
 """Text whose entries lack end tags -> text in which entries, and what they are made of, end.
 
-Only what stands directly in an entry is mended: in what has its end tag, everything stays.
+What stands directly in an entry, or in its author or source, is mended; texts are left alone.
 """
 
 import re
@@ -24,6 +24,8 @@ _PARTS: Final = frozenset(
     | {"author", "creator", "contributor", "subject", "date", "pubdate", "published", "updated"}
     | {"issued", "modified", "created", "rights", "source", "comments", "enclosure"}
 )
+# Elements of an entry that hold such parts of their own.
+_HOLDERS: Final = frozenset({"source", "group", "author", "contributor"})
 # More tags than an entry has.
 _MOST_TAGS: Final = 50_000
 
@@ -81,10 +83,10 @@ def _is_mark(tag: _Tag) -> bool:
     return name in ENTRIES or (tag.closes and name in _PARENTS)
 
 
-def _changes(text: str, entry: _Entry) -> Iterator[_Change]:
+def _changes(text: str, entry: _Entry, holders: frozenset[str] = _HOLDERS) -> Iterator[_Change]:
     tags = list(islice(_tags(text, entry.start, entry.end), _MOST_TAGS))
     left_open = ""
-    for tag, whole in _outermost(tags):
+    for tag, end in _outermost(tags):
         if tag.closes:
             # It ends nothing by its name: a slip of the pen for what is open.
             if left_open or entry.name:
@@ -94,19 +96,21 @@ def _changes(text: str, entry: _Entry) -> Iterator[_Change]:
         if left_open and _local(tag.name) in _PARTS:
             yield _Change(tag.start, tag.start, _end_tag(left_open))
             left_open = ""
-        if not whole:
+        if end and _local(tag.name) in holders:
+            yield from _changes(text, _Entry(tag.end, end.start, ""), frozenset())
+        elif not end and not tag.empty:
             left_open = left_open or tag.name
     yield _Change(entry.end, entry.end, _end_tag(left_open) + _end_tag(entry.name))
 
 
-def _outermost(tags: Sequence[_Tag]) -> Iterator[tuple[_Tag, bool]]:
-    """Yield the tags that stand in no whole element, and whether each begins one itself."""
+def _outermost(tags: Sequence[_Tag]) -> Iterator[tuple[_Tag, _Tag | None]]:
+    """Yield the tags that stand in no whole element, and the end tag of each that begins one."""
     partners = _partners(tags)
     done = 0
     for i, tag in enumerate(tags):
         paired = i in partners
         if i >= done and not (paired and tag.closes):
-            yield tag, paired or tag.empty
+            yield tag, tags[partners[i]] if paired else None
             done = partners.get(i, i)
 
 

@@ -54,6 +54,10 @@ def told(parsed: Parsed) -> list[tuple[str | None, str | None]]:
         pytest.param(
             f"<item><category>法案<category>AI</category>{ONE}</item>{TWO}", id="the first of two"
         ),
+        pytest.param(
+            f"<item><source><title>白書</titel><id>7</id></source>{ONE}</item>{TWO}",
+            id="in a source",
+        ),
         pytest.param(f"<item>{ONE}<!-- </item> --><?x </item>?>{TWO}", id="no tags in comments"),
     ],
 )
