@@ -24,6 +24,8 @@ _PARTS: Final = frozenset(
     | {"author", "creator", "contributor", "subject", "date", "pubdate", "published", "updated"}
     | {"issued", "modified", "created", "rights", "source", "comments", "enclosure"}
 )
+# Prefixes of texts; what has any other is a part of its own.
+_PREFIXES_OF_TEXTS: Final = frozenset({"", "xhtml", "html"})
 # Elements of an entry that hold such parts of their own.
 _HOLDERS: Final = frozenset({"source", "group", "author", "contributor"})
 # More tags than an entry has.
@@ -93,7 +95,7 @@ def _changes(text: str, entry: _Entry, holders: frozenset[str] = _HOLDERS) -> It
                 yield _Change(tag.start, tag.end, _end_tag(left_open))
             left_open = ""
             continue
-        if left_open and _local(tag.name) in _PARTS:
+        if left_open and _begins_part(tag.name):
             yield _Change(tag.start, tag.start, _end_tag(left_open))
             left_open = ""
         if end and _local(tag.name) in holders:
@@ -101,6 +103,10 @@ def _changes(text: str, entry: _Entry, holders: frozenset[str] = _HOLDERS) -> It
         elif not end and not tag.empty:
             left_open = left_open or tag.name
     yield _Change(entry.end, entry.end, _end_tag(left_open) + _end_tag(entry.name))
+
+
+def _begins_part(name: str) -> bool:
+    return _local(name) in _PARTS or name.rpartition(":")[0].lower() not in _PREFIXES_OF_TEXTS
 
 
 def _outermost(tags: Sequence[_Tag]) -> Iterator[tuple[_Tag, _Tag | None]]:

@@ -58,6 +58,9 @@ def told(parsed: Parsed) -> list[tuple[str | None, str | None]]:
             f"<item><source><title>白書</titel><id>7</id></source>{ONE}</item>{TWO}",
             id="in a source",
         ),
+        pytest.param(
+            f"<item>{ONE}</item>{TWO}".replace("1</title>", "1<x:y>Z</x:y>"), id="an extension next"
+        ),
         pytest.param(f"<item>{ONE}<!-- </item> --><?x </item>?>{TWO}", id="no tags in comments"),
     ],
 )
