@@ -13,6 +13,7 @@ from lxml import etree
 from pipeline.errors import SourceError
 from pipeline.model import Document, Parsed, RawItem, Source
 from pipeline.parse import elements, lenient
+from pipeline.parse.balance import balanced
 from pipeline.parse.entries import in_language, left_out, newest
 from pipeline.parse.repair import repaired, with_namespaces
 from pipeline.parse.sniff import Root
@@ -72,6 +73,19 @@ def _taken_apart(text: str) -> _Read:
     text = with_namespaces(text)
     try:
         return _from_tree(_tree(text))
+    except etree.XMLSyntaxError:
+        found = _damaged(text, fault)
+    # What was torn off before its end lacks more than end tags.
+    mended = balanced(text) if _CLOSED_ROOT.search(text[-200:]) else text
+    if mended == text:
+        return found
+    whole = _balanced(mended, fault)
+    return whole if len(whole.entries) >= len(found.entries) else found
+
+
+def _balanced(text: str, fault: str) -> _Read:
+    try:
+        return _from_tree(_tree(text), f"not well-formed, read leniently ({fault})")
     except etree.XMLSyntaxError:
         return _damaged(text, fault)
 
