@@ -16,6 +16,7 @@ from pipeline.changes import KnownItem
 from pipeline.fold import fold
 from pipeline.identity import Identified
 from pipeline.model import Item
+from pipeline.normalise import with_link
 from pipeline.urls import identity_form
 
 CANDIDATES: Final = 1_000
@@ -26,8 +27,8 @@ _FEWEST: Final = 5
 # A shorter title, such as お知らせ or "Press release", names many things.
 _SHORTEST: Final = 8
 _SAME_DAY: Final = timedelta(days=2)
-# No issue, year or moment has as many digits as the marks that machines draw by lot.
-_LONGEST_COUNT: Final = 14
+# A number that a machine drew by lot: no issue, year or second is as long.
+_LOT: Final = re.compile(r"(?:0\.)?\d{15,}")
 # What numbers and dates are made of, with the names of months: 12, no-3, 2026-03-01, 1mar2026.
 _COUNTING: Final = re.compile(
     r"[\d\W_]|jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?"
@@ -96,7 +97,7 @@ def unmarked(
     So few entries prove little, and news lost is worse than news told again. So each needs title
     and page of one known item, and the links may differ in the value of one parameter only, the
     same for all. It must not tell entries apart, as it does where links are alike without it,
-    and must not count, as issues and years do.
+    and must not count, as issues and years do. The known link is kept: another one is no edit.
     """
     found = _pairs(identified, candidates, _title_and_page)
     if len(found) < len(identified):
@@ -111,7 +112,10 @@ def unmarked(
     held = Counter(_without(mark, old.item.url) for old in candidates)
     if any(held[_without(mark, old.item.url)] > 1 for old in known):
         return tuple(identified)
-    return tuple(each._replace(known=old) for each, old in zip(identified, known, strict=True))
+    return tuple(
+        each._replace(item=with_link(each.item, old.item.url), known=old)
+        for each, old in zip(identified, known, strict=True)
+    )
 
 
 def _pairs(
@@ -168,10 +172,9 @@ def _mark(url: str, known: str) -> str:
 
 def _counting(value: str, other: str) -> bool:
     """Say whether two values differ in nothing but numbers and dates."""
-    values = unquote(value), unquote(other)
-    if min(sum(each.isdigit() for each in found) for found in values) > _LONGEST_COUNT:
+    if _LOT.fullmatch(value) and _LOT.fullmatch(other):
         return False
-    return _COUNTING.sub("", values[0]) == _COUNTING.sub("", values[1])
+    return _COUNTING.sub("", unquote(value)) == _COUNTING.sub("", unquote(other))
 
 
 def _without(mark: str, url: str) -> tuple[str, tuple[tuple[str, str], ...]]:

@@ -147,6 +147,9 @@ def test_a_link_that_is_another_at_every_request_names_a_known_item(
         pytest.param("no=no-9", "no=no-10", id="numbers with a word"),
         pytest.param("day=2026-03-01", "day=2026-03-02", id="dates"),
         pytest.param("of=1mar2026", "of=1April2026", id="dates with months"),
+        pytest.param(
+            "at=2026-03-01T09:00:00%2B09:00", "at=2026-03-02T09:00:00%2B09:00", id="moments"
+        ),
         pytest.param("sid=Ab3x&trk=9f01", "sid=9fQz&trk=c7d2", id="two parameters"),
         pytest.param("sid=Ab3x", "trk=9fQz", id="another name"),
         pytest.param("sid=Ab3x", "sid=9fQz&page=2", id="one more parameter"),
