@@ -4,16 +4,19 @@ Told one by one they would all be news. Together it is plain that most of them a
 or their titles are those of known items.
 """
 
+import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Final
+from urllib.parse import unquote
 
 from pipeline.changes import KnownItem
 from pipeline.fold import fold
 from pipeline.identity import Identified
 from pipeline.model import Item
+from pipeline.normalise import with_link
 from pipeline.urls import identity_form
 
 CANDIDATES: Final = 1_000
@@ -24,6 +27,14 @@ _FEWEST: Final = 5
 # A shorter title, such as お知らせ or "Press release", names many things.
 _SHORTEST: Final = 8
 _SAME_DAY: Final = timedelta(days=2)
+# A number that a machine drew by lot: no issue, year or second is as long.
+_LOT: Final = re.compile(r"(?:0\.)?\d{15,}")
+# What numbers and dates are made of, with the names of months: 12, no-3, 2026-03-01, 1mar2026.
+_COUNTING: Final = re.compile(
+    r"[\d\W_]|jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?"
+    r"|sep(?:t(?:ember)?)?|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?",
+    re.IGNORECASE,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +82,42 @@ def recognised(
     )
 
 
+def restless(identified: Sequence[Identified]) -> bool:
+    """Say whether all of a small document is new and has no name but links with a query."""
+    return 1 < len(identified) < _FEWEST and all(
+        each.known is None and not each.item.guid and "?" in each.item.url for each in identified
+    )
+
+
+def unmarked(
+    identified: Sequence[Identified], candidates: Sequence[KnownItem]
+) -> tuple[Identified, ...]:
+    """Take all entries of a restless document for known items, when but one mark is another.
+
+    So few entries prove little, and news lost is worse than news told again. So each needs title
+    and page of one known item, and the links may differ in the value of one parameter only, the
+    same for all. It must not tell entries apart, as it does where links are alike without it,
+    and must not count, as issues and years do. The known link is kept: another one is no edit.
+    """
+    found = _pairs(identified, candidates, _title_and_page)
+    if len(found) < len(identified):
+        return tuple(identified)
+    known = [found[place] for place in range(len(identified))]
+    marks = {
+        _mark(each.item.url, old.item.url) for each, old in zip(identified, known, strict=True)
+    }
+    (mark, *others) = marks
+    if others or not mark:
+        return tuple(identified)
+    held = Counter(_without(mark, old.item.url) for old in candidates)
+    if any(held[_without(mark, old.item.url)] > 1 for old in known):
+        return tuple(identified)
+    return tuple(
+        each._replace(item=with_link(each.item, old.item.url), known=old)
+        for each, old in zip(identified, known, strict=True)
+    )
+
+
 def _pairs(
     identified: Sequence[Identified], free: Sequence[KnownItem], name: Callable[[Item], str]
 ) -> Mapping[int, KnownItem]:
@@ -100,3 +147,43 @@ def _contradicting(item: Item, known: Item) -> bool:
     if item.published_at is None or known.published_at is None:
         return False
     return abs(item.published_at - known.published_at) > _SAME_DAY
+
+
+def _title_and_page(item: Item) -> str:
+    title, page = _title(item), _page_and_query(item.url)[0]
+    return f"{title}\n{page}" if title else ""
+
+
+def _mark(url: str, known: str) -> str:
+    """Return the one parameter whose value alone differs and does not count, if there is one."""
+    ours, theirs = _page_and_query(url)[1], _page_and_query(known)[1]
+    if [name for name, _ in ours] != [name for name, _ in theirs]:
+        return ""
+    differing = [
+        (name, value, other)
+        for (name, value), (_, other) in zip(ours, theirs, strict=True)
+        if value != other
+    ]
+    if len(differing) != 1:
+        return ""
+    ((name, value, other),) = differing
+    return "" if _counting(value, other) else name
+
+
+def _counting(value: str, other: str) -> bool:
+    """Say whether two values differ in nothing but numbers and dates."""
+    if _LOT.fullmatch(value) and _LOT.fullmatch(other):
+        return False
+    return _COUNTING.sub("", unquote(value)) == _COUNTING.sub("", unquote(other))
+
+
+def _without(mark: str, url: str) -> tuple[str, tuple[tuple[str, str], ...]]:
+    page, parameters = _page_and_query(url)
+    return page, tuple(each for each in parameters if each[0] != mark)
+
+
+def _page_and_query(url: str) -> tuple[str, list[tuple[str, str]]]:
+    page, _, query = identity_form(url).partition("?")
+    query, _, place = query.partition("#")
+    parameters = [each.partition("=") for each in query.split("&")]
+    return f"{page}#{place}", [(name, value) for name, _, value in parameters]

@@ -3,6 +3,7 @@
 import hashlib
 import html
 import re
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from typing import Final
 from urllib.parse import urlsplit
@@ -61,6 +62,12 @@ def as_item(raw: RawItem, source: Source, now: datetime) -> Item:
         links=_links(raw, url),
         fingerprint=_fingerprint(title, summary, body, author, url),
     )
+
+
+def with_link(item: Item, url: str) -> Item:
+    """Return an item as it would be under another link."""
+    texts = (item.title, item.summary, item.body, item.author)
+    return replace(item, url=url, fingerprint=_fingerprint(*texts, url))
 
 
 def kept(item: Item, source: Source) -> bool:

@@ -238,9 +238,13 @@ def _recognised(
 ) -> tuple[Sequence[identity.Identified], flood.Flood]:
     """Identify the items of a document, and those to which a site gave other ids."""
     identified = _identified(inflow, items)
-    if not flood.suspected(identified):
+    suspected = flood.suspected(identified)
+    if not suspected and not flood.restless(identified):
         return identified, _NO_FLOOD
-    return flood.recognised(identified, inflow.store.latest(inflow.source.id, flood.CANDIDATES))
+    latest = inflow.store.latest(inflow.source.id, flood.CANDIDATES)
+    if suspected:
+        return flood.recognised(identified, latest)
+    return flood.unmarked(identified, latest), _NO_FLOOD
 
 
 def _identified(inflow: Inflow, items: Sequence[Item]) -> Sequence[identity.Identified]:

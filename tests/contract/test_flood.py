@@ -116,3 +116,33 @@ def test_the_latest_items_of_a_source_come_the_latest_first(
     assert len(titles) == 3
     assert set(titles[:2]) == {"Report 5 on AI safety", "Report 6 on AI safety"}
     assert store.latest("other", 3) == ()
+
+
+def restless(mark: str) -> bytes:
+    """Give a small document without guids, whose links carry a mark."""
+    items = "".join(
+        f"<item><link>https://gov.example/news/{number}?sid={mark}</link>"
+        f"<title>{before(number)[2]}</title></item>"
+        for number in range(3)
+    )
+    return f'<rss version="2.0"><channel>{items}</channel></rss>'.encode()
+
+
+def test_links_that_are_others_at_every_poll_bring_nothing_twice(
+    store: Store, run: int, rules: Ruleset
+) -> None:
+    read(store, run, rules, feed([before(9)]), 0)
+    for day, mark in enumerate(("Ab3x", "9fQz", "7hKp"), 1):
+        read(store, run, rules, restless(mark), day)
+    baseline = 1
+    held = store.latest("gov", 20)
+    assert [known.revision for known in held] == [1] * (baseline + 3)
+    assert sorted(told(store)) == [(before(n)[2], Reason.NEW, False) for n in range(3)]
+    assert alarms(store) == ()
+
+
+def test_links_that_count_bring_news(store: Store, run: int, rules: Ruleset) -> None:
+    for day, number in enumerate(("12", "13", "14")):
+        read(store, run, rules, restless(number), day)
+    assert len(store.latest("gov", 20)) == 9
+    assert len(told(store)) == 6

@@ -4,7 +4,7 @@ from dataclasses import replace
 import pytest
 
 from pipeline.changes import KnownItem
-from pipeline.flood import Flood, recognised, suspected
+from pipeline.flood import Flood, recognised, restless, suspected, unmarked
 from pipeline.identity import Identified
 from pipeline.model import Item
 from tests import make
@@ -105,3 +105,107 @@ def test_an_address_tells_more_than_a_title() -> None:
         *(moved(n) for n in range(3, 8)),
     ]
     assert flood(swapped)[0] == [1, 3, 4, 5, 6, 7]
+
+
+def marked(number: int, query: str, **overrides: object) -> Item:
+    """Give an item without a guid, whose link carries a query."""
+    url = f"https://gov.example/plan/{number}?{query}"
+    return make.numbered(number, **{"guid": "", "url": url} | overrides)
+
+
+def asked(
+    before: Sequence[Item], after: Sequence[Item], *, more: Sequence[Item] = ()
+) -> list[int | None]:
+    """Return which of the items of before, and of more, a document of these is taken for."""
+    held = [make.known(n, item=item) for n, item in enumerate((*before, *more), 1)]
+    return ids(unmarked(new(*after), held))
+
+
+def both(query: str, **overrides: object) -> list[Item]:
+    return [marked(number, query, **overrides) for number in (1, 2)]
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        pytest.param("sid=Ab3x", "sid=9fQz", id="letters and digits"),
+        pytest.param("lang=en&trk=9f01", "lang=en&trk=c7d2", id="beside another parameter"),
+        pytest.param("r=0.83414762916054731", "r=0.10293847561029384", id="a number by lot"),
+    ],
+)
+def test_a_link_that_is_another_at_every_request_names_a_known_item(
+    before: str, after: str
+) -> None:
+    assert restless(new(*both(after)))
+    assert asked(both(before), both(after)) == [1, 2]
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        pytest.param("id=12", "id=13", id="numbers"),
+        pytest.param("no=no-9", "no=no-10", id="numbers with a word"),
+        pytest.param("day=2026-03-01", "day=2026-03-02", id="dates"),
+        pytest.param("of=1mar2026", "of=1April2026", id="dates with months"),
+        pytest.param(
+            "at=2026-03-01T09:00:00%2B09:00", "at=2026-03-02T09:00:00%2B09:00", id="moments"
+        ),
+        pytest.param("sid=Ab3x&trk=9f01", "sid=9fQz&trk=c7d2", id="two parameters"),
+        pytest.param("sid=Ab3x", "trk=9fQz", id="another name"),
+        pytest.param("sid=Ab3x", "sid=9fQz&page=2", id="one more parameter"),
+        pytest.param("sid=Ab3x", "sid=Ab3x", id="no difference"),
+    ],
+)
+def test_a_link_that_differs_otherwise_is_news(before: str, after: str) -> None:
+    assert asked(both(before), both(after)) == [None, None]
+
+
+@pytest.mark.parametrize(
+    "after",
+    [
+        pytest.param(both("sid=9fQz", published_at=make.at(days=9)), id="other dates"),
+        pytest.param(both("sid=9fQz", title="お知らせ"), id="a short title"),
+        pytest.param([marked(1, "sid=9fQz"), marked(3, "sid=9fQz")], id="one is news"),
+        pytest.param([marked(1, "sid=9fQz"), marked(2, "sid=77")], id="one has a number"),
+        pytest.param([marked(1, "sid=9fQz")] * 2, id="one twice"),
+    ],
+)
+def test_a_small_document_is_known_as_a_whole_or_not_at_all(after: Sequence[Item]) -> None:
+    title = {"title": "お知らせ"} if after[0].title == "お知らせ" else {}
+    before = [marked(1, "sid=Ab3x", **title), marked(2, "sid=12", **title)]
+    assert asked(before, after) == [None, None]
+
+
+def test_a_parameter_that_is_another_in_each_entry_is_news() -> None:
+    before = [marked(1, "sid=Ab3x&trk=9f01"), marked(2, "sid=Ab3x&trk=9f01")]
+    after = [marked(1, "sid=9fQz&trk=9f01"), marked(2, "sid=Ab3x&trk=c7d2")]
+    assert asked(before, after) == [None, None]
+
+
+def test_a_parameter_that_tells_entries_apart_is_news() -> None:
+    url = "https://gov.example/view?key="
+    before = [make.numbered(n, guid="", url=f"{url}a{n}x") for n in (1, 2)]
+    after = [make.numbered(n, guid="", url=f"{url}b{n}yz") for n in (1, 2)]
+    assert asked(before, after) == [None, None]
+    other = marked(1, "sid=Zz9", title="Another plan published")
+    assert asked(both("sid=Ab3x"), both("sid=9fQz"), more=[other]) == [None, None]
+
+
+@pytest.mark.parametrize(
+    "identified",
+    [
+        pytest.param(new(marked(1, "sid=9fQz")), id="one entry"),
+        pytest.param(new(*(marked(n, "sid=9fQz") for n in range(5))), id="many entries"),
+        pytest.param(new(*both("sid=9fQz", guid="plan")), id="a guid"),
+        pytest.param(new(marked(1, "sid=9fQz"), make.numbered(2, guid="")), id="no query"),
+        pytest.param(
+            [
+                *new(*both("sid=9fQz")),
+                Identified(item=marked(3, "sid=9fQz"), keys=(), known=HELD[0]),
+            ],
+            id="a known entry beside",
+        ),
+    ],
+)
+def test_only_a_small_document_of_new_links_is_restless(identified: Sequence[Identified]) -> None:
+    assert not restless(identified)
