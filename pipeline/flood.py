@@ -27,8 +27,8 @@ _FEWEST: Final = 5
 # A shorter title, such as お知らせ or "Press release", names many things.
 _SHORTEST: Final = 8
 _SAME_DAY: Final = timedelta(days=2)
-# A number that a machine drew by lot: no issue, year or second is as long.
-_LOT: Final = re.compile(r"(?:0\.)?\d{15,}")
+# A number that a machine drew by lot: no issue or year is as long, and no second begins so.
+_LOT: Final = re.compile(r"(?:0\.)?(?:\d{15,}|(?!19|20|1[5-8])\d{12,14})")
 # What numbers and dates are made of, with the names of months: 12, no-3, 2026-03-01, 1mar2026.
 _COUNTING: Final = re.compile(
     r"[\d\W_]|jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?"

@@ -131,6 +131,7 @@ def both(query: str, **overrides: object) -> list[Item]:
         pytest.param("sid=Ab3x", "sid=9fQz", id="letters and digits"),
         pytest.param("lang=en&trk=9f01", "lang=en&trk=c7d2", id="beside another parameter"),
         pytest.param("r=0.83414762916054731", "r=0.10293847561029384", id="a number by lot"),
+        pytest.param("sid=83414762916054", "sid=502938475610", id="a shorter number by lot"),
     ],
 )
 def test_a_link_that_is_another_at_every_request_names_a_known_item(
@@ -146,6 +147,8 @@ def test_a_link_that_is_another_at_every_request_names_a_known_item(
         pytest.param("id=12", "id=13", id="numbers"),
         pytest.param("no=no-9", "no=no-10", id="numbers with a word"),
         pytest.param("day=2026-03-01", "day=2026-03-02", id="dates"),
+        pytest.param("at=20260301090000", "at=20260302113015", id="seconds"),
+        pytest.param("at=1772355600000", "at=1772442000000", id="thousandths of a second"),
         pytest.param("of=1mar2026", "of=1April2026", id="dates with months"),
         pytest.param(
             "at=2026-03-01T09:00:00%2B09:00", "at=2026-03-02T09:00:00%2B09:00", id="moments"
