@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator, Sequence
 from datetime import datetime
+from itertools import islice, takewhile
 from typing import Final
 
 from bs4 import BeautifulSoup, Tag
@@ -75,9 +76,14 @@ def _weight(words: str) -> int:
 
 def _path(row: Tag) -> str:
     """Return a selector for rows of this form, with as much around them as has a name."""
-    around = [_step(parent) for parent in row.parents if parent.name not in _TOP][:3]
+    around = [_step(parent) for parent in islice(takewhile(_selectable, row.parents), 3)]
     named = next((i for i, step in enumerate(around) if "." in step or "#" in step), 3)
     return " > ".join([*reversed(around[: named + 1]), _step(row)])
+
+
+def _selectable(tag: Tag) -> bool:
+    # A broken page has elements such as <o:p> or <htlang="en">, for which there is no selector.
+    return tag.name not in _TOP and bool(_NAME.fullmatch(tag.name))
 
 
 def _step(tag: Tag) -> str:

@@ -134,3 +134,18 @@ def test_a_page_of_a_thousand_forms_is_no_trap() -> None:
     start = process_time()
     assert proposed(f"<html><body>{body}</body></html>", make.NOW)
     assert process_time() - start < 8
+
+
+@pytest.mark.parametrize("around", ["o:p", 'div-lang="en"', "x.y"])
+def test_elements_without_a_selector_are_not_named(around: str) -> None:
+    news = rows('<li><a href="/#">Report number #</a></li>')
+    text = f'<html><{around}><ul class="news">{news}</ul></html>'
+    found = proposed(text, make.NOW)
+    assert found is not None
+    assert found.item == "ul.news > li"
+
+
+@pytest.mark.parametrize("around", ["o:p", 'div-lang="en"', "x.y"])
+def test_a_list_with_no_other_name_is_found_in_them_too(around: str) -> None:
+    news = rows('<li><a href="/#">Report number #</a></li>')
+    assert titles(f"<html><{around}><ul>{news}</ul></html>") == ["/1", "/2", "/3", "/4"]
