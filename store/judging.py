@@ -76,8 +76,8 @@ def put_ruleset(
     Whoever judges by them says so here first, so that no judgement of another program passes for
     one of ours.
     """
-    judge = connection.value("select program from ruleset where hash = ?", (ruleset_hash,))
-    if judge in ("", fingerprint()):
+    program = connection.value("select program from ruleset where hash = ?", (ruleset_hash,))
+    if program in ("", fingerprint()):
         return
     with connection.write():
         connection.insert(

@@ -7,7 +7,7 @@ from functools import cache
 from importlib.metadata import version
 from pathlib import Path
 
-import pipeline.rules
+import pipeline
 
 _LIBRARY = "ahocorasick-rs"
 
@@ -20,8 +20,8 @@ def fingerprint() -> str:
     """
     under = (sys.version, unicodedata.unidata_version, version(_LIBRARY))
     digest = hashlib.sha256("\n".join(under).encode())
-    for folder in pipeline.rules.__path__:
-        for file in sorted(Path(folder).parent.rglob("*.*")):
+    for folder in pipeline.__path__:
+        for file in sorted(Path(folder).rglob("*.*")):
             if file.suffix in {".py", ".lark"}:
                 digest.update(file.read_bytes())
     return digest.hexdigest()

@@ -53,6 +53,15 @@ def standing(deployment: Deployment, ruleset: Ruleset = NEW) -> list[str]:
     return [stored.texts[Field.TITLE] for stored in read if carried.stands(stored)]
 
 
+def rewritten(deployment: Deployment, values: str) -> list[str]:
+    """Return what stands when the kept rules have other values."""
+    database = sqlite3.connect(deployment.settings.home / "policywatch.db")
+    with database:
+        database.execute(f"update ruleset set {values}")
+    database.close()
+    return standing(deployment)
+
+
 def matches(deployment: Deployment) -> Mapping[int, tuple[Match, ...]]:
     found = map(deployment.store.item, range(1, len(TITLES) + 1))
     return {stored.id: stored.matches for stored in found if stored}
@@ -78,11 +87,9 @@ def test_what_another_program_judged_is_judged_again(
     judged: Deployment, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(carryover, "WORTH", 1)
-    database = sqlite3.connect(judged.settings.home / "policywatch.db")
-    with database:
-        database.execute("update ruleset set program = 'another'")
-    assert standing(judged) == []
+    assert rewritten(judged, "program = 'another'") == []
     judged.store.put_ruleset(OLD.hash, OLD.text, OLD.file, make.NOW)
+    database = sqlite3.connect(judged.settings.home / "policywatch.db")
     assert database.execute("select program from ruleset where id = 1").fetchone() == ("",)
     database.close()
 
@@ -91,8 +98,4 @@ def test_what_nobody_can_read_any_more_is_judged_again(
     judged: Deployment, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(carryover, "WORTH", 1)
-    database = sqlite3.connect(judged.settings.home / "policywatch.db")
-    with database:
-        database.execute("update ruleset set text = 'themes: 1'")
-    database.close()
-    assert standing(judged) == []
+    assert rewritten(judged, "text = 'themes: 1'") == []
