@@ -19,6 +19,8 @@ MODULES = (
     "pipeline.rules.needs",
     "pipeline.rules.query",
     "pipeline.rules.near",
+    "pipeline.rules.compiled",
+    "pipeline.rules.awake",
     "pipeline.rules.engine",
 )
 

@@ -7,7 +7,7 @@ from typing import TypeAlias
 
 from pipeline.model import Scope
 from pipeline.rules.near import Lead
-from pipeline.rules.needs import Needs, needed
+from pipeline.rules.needs import Needs
 from pipeline.rules.query import Case, Found, Judge, holds
 from pipeline.rules.theme import Rule, Theme
 from pipeline.rules.words import Lexicon, Word, bits
@@ -101,15 +101,6 @@ def places(rules: int) -> list[int]:
         found.append(lowest.bit_length() - 1)
         rules ^= lowest
     return found
-
-
-def filed_rules(rules: Iterable[Compiled], lexicon: Lexicon) -> Mapping[int, int]:
-    """Put rules, by their places, under the words that wake them."""
-    orders: defaultdict[int, list[int]] = defaultdict(list)
-    for compiled in rules:
-        for number in needed(compiled.rule.tree, lexicon) or ():
-            orders[number].append(compiled.order)
-    return {number: bits(filed) for number, filed in orders.items()}
 
 
 def filed_leads(rules: Sequence[Compiled]) -> Mapping[int, int]:

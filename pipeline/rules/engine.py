@@ -1,7 +1,7 @@
 """Themes -> a machine that says which of them apply to an item, and why.
 
-One pass over the item finds every word of every theme. A rule is looked at only when one of
-the words that it cannot do without was found; of those it could be filed under, the rarest.
+One pass over the item finds every word of every theme. A rule is looked at only when words that
+it cannot do without were found, of those the rarest.
 """
 
 from collections import defaultdict
@@ -9,16 +9,8 @@ from collections.abc import Iterable, Mapping, Sequence, Set
 from typing import NamedTuple
 
 from pipeline.model import Evidence, Field, Match, Scope, Verdict
-from pipeline.rules.compiled import (
-    Compiled,
-    Gate,
-    Gates,
-    Leads,
-    filed_as,
-    filed_leads,
-    filed_rules,
-    places,
-)
+from pipeline.rules.awake import Awake
+from pipeline.rules.compiled import Compiled, Gate, Gates, Leads, filed_as, filed_leads, places
 from pipeline.rules.near import lead_of, miss
 from pipeline.rules.needs import Needs, Presence, required, words_of
 from pipeline.rules.numbers import plain_words
@@ -64,13 +56,13 @@ class Engine:
         self._theme_masks = frozenset().union(*(gates.masks for gates in self._gates))
         rules = [(number, rule) for number, theme in enumerate(themes) for rule in theme.rules]
         self._rules = tuple(self._compiled(*place) for place in enumerate(rules))
-        self._by_word = filed_rules(self._rules, self._lexicon)
         self._leads = (
             filed_leads(self._rules)
             if leads is None
             else filed_as(leads, self._rules, self._lexicon)
         )
         self._gated = self._gated_rules()
+        self._awake = Awake(self._rules, self._leads, self._gates, self._lexicon)
         self._finder = self._lexicon.finder()
         self._presence = Presence(self._lexicon)
         # All is compiled: nobody asks about a node again.
@@ -85,10 +77,11 @@ class Engine:
         hits = self._finder.hits(joined)
         if not hits:
             return _NOTHING
-        rules, leads = _woken(self._by_word, hits), _woken(self._leads, hits)
+        hits = masked(hits, self._masks)
+        rules, leads = self._awake.of(hits)
         if not rules and not leads:
             return _NOTHING
-        cases = self._cases(masked(hits, self._masks), joined, scope)
+        cases = self._cases(hits, joined, scope)
         judged = self._judged(rules, cases)
         near = [j for j in judged if j.verdict is Verdict.NEAR][:_MOST_NEAR]
         told = [j for j in judged if j.verdict is not Verdict.NEAR] + near
@@ -283,14 +276,6 @@ def _ranked(judged: Iterable[_Judgement]) -> list[_Judgement]:
 
 def _rank(judgement: _Judgement) -> tuple[float, int]:
     return -judgement.score, judgement.theme
-
-
-def _woken(filed: Mapping[int, int], hits: Hits) -> int:
-    woken = 0
-    for number in hits:
-        if number in filed:
-            woken |= filed[number]
-    return woken
 
 
 def _third_best(nearest: Iterable[_Judgement]) -> float:

@@ -8,7 +8,7 @@ from tests.cases import Case, cases
 from tests.faults import MODULES, Fault, engine_with, source
 from tests.matching import naive_answer, real_answer
 
-FOLD, DISTANCE, WORDS, _, NEEDS, QUERY, _, ENGINE = MODULES
+FOLD, DISTANCE, WORDS, _, NEEDS, QUERY, _, _, AWAKE, ENGINE = MODULES
 FAULTS = {
     "offsets slip behind one character that folds to several": Fault(
         FOLD, "if one is None else begin,", "if one is None else begin + 1,"
@@ -76,6 +76,12 @@ FAULTS = {
         NEEDS,
         "return None\n        union |= needs",
         "return None\n        union = set(needs)",
+    ),
+    "a rule waits for its rarest words only where nothing else is asked": Fault(
+        AWAKE, "if words is None:", "if words is None and section == _RAREST:"
+    ),
+    "a rule waits for more than it needs": Fault(
+        AWAKE, "sorted(needs)), default=None)", "sorted(needs)), default=frozenset())"
     ),
 }
 
