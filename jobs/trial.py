@@ -36,6 +36,8 @@ _PAGES_TRIED = 3
 class Entry:
     """One entry of a document; not `kept` when it says too little or the source filters it.
 
+    Nor is one in which the document breaks off.
+
     `page` is its linked page, where that was read.
     """
 
@@ -154,6 +156,7 @@ def _read(source: Source, documents: Sequence[Document]) -> Reading:
         error="" if items else f"the document has no entries{hint}",
         title=next((each.title for each in parsed if each.title), ""),
         items=items,
+        torn=tuple(item for each in parsed for item in each.torn),
         trouble=(*lost, *(line for each in parsed for line in each.trouble)),
     )
 
@@ -166,11 +169,12 @@ def _parsed(source: Source, documents: Sequence[Document]) -> tuple[list[Parsed]
 
 
 def try_reading(source: Source, reading: Reading, now: datetime) -> Trial:
-    """Return what would be kept of a reading."""
+    """Return what would be kept of a reading, and what would not."""
     items = tuple(as_item(raw, source, now) for raw in reading.items or ())
     entries = tuple(
         Entry(item=item, kept=bool(item.title or item.url) and kept(item, source)) for item in items
     )
+    torn = tuple(Entry(item=as_item(raw, source, now), kept=False) for raw in reading.torn)
     reading = with_refusals(reading, sum(not (item.title or item.url) for item in items))
     return Trial(
         kind=source.kind,
@@ -178,5 +182,5 @@ def try_reading(source: Source, reading: Reading, now: datetime) -> Trial:
         title=reading.title,
         error=reading.error,
         status=reading.status,
-        entries=entries,
+        entries=entries + torn,
     )

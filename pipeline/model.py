@@ -212,6 +212,8 @@ class Parsed:
 
     title: str
     items: tuple[RawItem, ...]
+    torn: tuple[RawItem, ...] = ()
+    """Entries in which the document breaks off before any link or id: not to be kept."""
     trouble: tuple[str, ...] = ()
     site: str = ""
     """The address of the site that the document says it is of; empty when it says none."""

@@ -347,6 +347,7 @@ def _parsed(reading: Reading, parsed: Sequence[Parsed], missing: Iterable[str]) 
         error="" if items else nothing,
         title=next((document.title for document in parsed if document.title), ""),
         items=items,
+        torn=tuple(item for document in parsed for item in document.torn),
         trouble=(*missing, *(line for document in parsed for line in document.trouble)),
     )
 

@@ -88,6 +88,8 @@ class Reading:
     error: str = ""
     title: str = ""
     items: tuple[RawItem, ...] | None = None
+    torn: tuple[RawItem, ...] = ()
+    """Entries in which a document breaks off; they wait until they are whole."""
     trouble: tuple[str, ...] = ()
     whole: bool = True
     validators: Validators = Validators()

@@ -30,8 +30,8 @@ _KNOWN: Final = re.compile(
     re.IGNORECASE,
 )
 _ROOT_TAG: Final = re.compile(r"\s*<[^<>]*>")
-_NAMES: Final = frozenset({"link", "guid", "id"})
 _FAULT_LENGTH: Final = 120
+_TITLE_LENGTH: Final = 80
 _OPEN_END: Final = frozenset({"ERR_TAG_NOT_FINISHED"})
 
 
@@ -45,6 +45,8 @@ class _Read(NamedTuple):
     item: Callable[[Any, str], RawItem]
     published: Callable[[Any], str]
     trouble: str = ""
+    torn: bool = False
+    """The document breaks off in the last entry, behind its title."""
 
 
 def read(source: Source, document: Document, root: Root) -> Parsed:
@@ -55,14 +57,26 @@ def read(source: Source, document: Document, root: Root) -> Parsed:
     # Faults are named by line, and lines are counted from the beginning of the document.
     lines_before = "\n" * root.before.count("\n")
     found = _taken_apart(lines_before + repaired(root.text, root.before))
+    found, torn = _without_torn(found, document.url)
     kept = newest(found.entries, found.published, source.timezone)
     items = (found.item(entry, document.url) for entry in kept)
     return Parsed(
         title=one_line(html_to_text(found.title)),
         site=canonical(found.site, document.url),
         items=tuple(in_language(item, found.language, source) for item in items),
-        trouble=tuple(_trouble(root, found, dropped=len(found.entries) - len(kept))),
+        torn=tuple(in_language(item, found.language, source) for item in torn),
+        trouble=tuple(_trouble(root, found, torn, dropped=len(found.entries) - len(kept))),
     )
+
+
+def _without_torn(found: _Read, url: str) -> tuple[_Read, tuple[RawItem, ...]]:
+    """Part off a last entry that breaks off before its link and its id."""
+    if not found.torn:
+        return found, ()
+    last = found.item(found.entries[-1], url)
+    if last.link or last.guid:
+        return found, ()
+    return found._replace(entries=found.entries[:-1]), (last,)
 
 
 def _taken_apart(text: str) -> _Read:
@@ -127,18 +141,20 @@ def _from_tree(root: etree._Element, fault: str = "") -> _Read:
 def _damaged(text: str, fault: str) -> _Read:
     """Read a feed up to where it was torn off, or leniently.
 
-    Half a title must not become an item; an entry whose title and link are whole is one.
+    Half a title must not become an item; an entry whose title is whole is read as far as it goes.
     """
     end = _end_of_whole_entries(text)
     torn = _OPENS.search(text, end)
     if torn and _CLOSED_ROOT.search(text[-200:]):
         # It goes on to its end; only an end tag was forgotten.
         return _leniently(text, fault)
-    start = text[: _end_of_known(text, end)]
+    known = _end_of_known(text, end)
+    start = text[:known]
     found = _from_start(start, fault) or _leniently(start if torn else text, fault)
-    if len(found.entries) >= len(_CLOSES.findall(text)):
-        return found
-    return _from_start(_without_head(start), fault) or found
+    entries = len(_CLOSES.findall(text))
+    if len(found.entries) < entries:
+        found = _from_start(_without_head(start), fault) or found
+    return found._replace(torn=known > end and len(found.entries) > entries)
 
 
 def _from_start(text: str, fault: str) -> _Read | None:
@@ -168,13 +184,13 @@ def _end_of_whole_entries(text: str) -> int:
 
 
 def _end_of_known(text: str, end: int) -> int:
-    """Return where the last whole element of a torn entry ends; `end` is that of those before.
+    """Return where the last whole element of a torn entry with a title ends.
 
-    Without its title and its link or id nobody knows which entry it is.
+    `end` is that of the entries before, and of a torn one that does not get to its title.
     """
     found = list(_KNOWN.finditer(text, end))
     names = {(match[1] or match[2]).lower() for match in found}
-    return found[-1].end() if "title" in names and names & _NAMES else end
+    return found[-1].end() if "title" in names else end
 
 
 def _leniently(text: str, fault: str) -> _Read:
@@ -194,9 +210,12 @@ def _leniently(text: str, fault: str) -> _Read:
     )
 
 
-def _trouble(root: Root, found: _Read, *, dropped: int) -> Iterator[str]:
+def _trouble(root: Root, found: _Read, torn: Sequence[RawItem], *, dropped: int) -> Iterator[str]:
     if root.junk:
         yield "text before the feed was skipped"
     if found.trouble:
         yield found.trouble
+    for item in torn:
+        title = one_line(html_to_text(item.title or ""))[:_TITLE_LENGTH]
+        yield f"'{title}' breaks off before its link or id: it waits until whole"
     yield from left_out(dropped)

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from tests.e2e.world import Deployment, Page, Site, rss
+from tests.e2e.world import Deployment, Page, Site, rss, sources_yaml
 from tests.hostile.server import HostileServer, answer
 
 SOURCES = """\
@@ -68,6 +68,35 @@ def test_an_entry_that_says_too_little_is_shown_and_named(home: Deployment, tmp_
             }
         ],
     }
+
+
+def test_an_entry_in_which_the_file_breaks_off_is_shown_and_not_kept(
+    home: Deployment, tmp_path: Path
+) -> None:
+    file = tmp_path / "feed.xml"
+    file.write_bytes(rss(("A law", "/1", ""), ("A plan", "/2", "")).partition(b"<link>/2")[0])
+    found = tried(home, str(file))
+    assert [(entry["title"], entry["kept"]) for entry in found["entries"]] == [
+        ("A law", True),
+        ("A plan", False),
+    ]
+    assert "'A plan' breaks off before its link or id: it waits until whole" in found["error"]
+
+
+def test_an_entry_in_which_a_feed_breaks_off_is_stored_when_it_is_whole(
+    deployment: Deployment, site: Site
+) -> None:
+    whole = rss(("A law", "/1", ""), ("A plan", "/2", ""))
+    site.pages["/news.xml"] = Page(whole.partition(b"<link>/2")[0])
+    deployment.write("sources.yaml", sources_yaml(("gov", site.url("/news.xml"))))
+    polled = []
+    for _ in range(3):
+        (result,) = deployment.run("poll", "--all", "--json").json["results"]
+        polled.append(
+            (result["outcome"], result["new"], "'A plan' breaks off" in str(result["error"]))
+        )
+        site.pages["/news.xml"] = Page(whole)
+    assert polled == [("partly_broken", 1, True), ("ok", 1, False), ("ok", 0, False)]
 
 
 @pytest.mark.parametrize(

@@ -132,6 +132,21 @@ def test_of_a_torn_entry_that_says_which_it_is_the_whole_elements_count(
     ]
 
 
+@pytest.mark.parametrize("end", ["<description>Half &am", "<description><![CDATA[Half <b", "<lin"])
+def test_a_torn_entry_of_which_nothing_but_the_title_came_is_shown_and_waits(end: str) -> None:
+    parsed = read(rss()[: -len("</channel></rss>")] + f"<item><title>Two &amp; a</title>{end}")
+    assert [item.title for item in parsed.items] == ["A plan"]
+    assert [item.title for item in parsed.torn] == ["Two & a"]
+    assert parsed.trouble[1] == "'Two & a' breaks off before its link or id: it waits until whole"
+
+
+def test_an_id_that_stands_in_the_first_tag_is_one_before_anything_else_came() -> None:
+    start = rss()[: -len("</channel></rss>")].replace("<rss", "<rss xmlns:rdf='urn:r'")
+    parsed = read(start + "<item rdf:about='https://gov.example/2'><title>Two</title><lin")
+    assert [item.title for item in parsed.items] == ["A plan", "Two"]
+    assert parsed.torn == ()
+
+
 def test_the_torn_end_of_a_feed_that_is_damaged_before_is_cut_off_too() -> None:
     parsed = read("<rss><channel><title>A <b>plan</title>" + ITEM + "<item><title>Half</title><lin")
     assert [item.title for item in parsed.items] == ["A plan"]
