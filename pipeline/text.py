@@ -2,6 +2,7 @@
 
 import html
 import re
+import sys
 import unicodedata
 from collections.abc import Iterator
 from contextlib import suppress
@@ -44,7 +45,9 @@ _WINDOWS: Final = {
 }
 _TAG: Final = re.compile(r"<[a-zA-Z!/?]")
 _CDATA: Final = "<![CDATA["
-_NO_CHARACTER: Final = re.compile("&#[xX]?[0-9a-fA-F]{9,};?")
+_NUMBER: Final = re.compile("&#(?:[xX]([0-9a-fA-F]+)|([0-9]+));?")
+_MOST_DIGITS: Final = 8
+_SURROGATES: Final = range(0xD800, 0xE000)
 _TAG_NAMES: Final = re.compile(r"</?([A-Za-z]\w{0,20})")
 _ENTITY_NAMES: Final = re.compile(r"&(\w{2,31};)")
 _CLOSED: Final = re.compile(r"</[A-Za-z][A-Za-z0-9]{0,15}\s*>|&(?:#\w{1,8}|\w{2,31});")
@@ -137,6 +140,23 @@ def _is_still_markup(text: str) -> bool:
     return names <= _KNOWN_TAGS | _SCRIPTED
 
 
+def without_no_characters(text: str) -> str:
+    """Leave out references by number to what is no character, as such characters are left out.
+
+    HTML would show U+FFFD, which looks like damage of ours, and keeps a word from being found.
+    """
+    return _NUMBER.sub(_character, text) if "&#" in text else text
+
+
+def _character(reference: re.Match[str]) -> str:
+    digits = (reference[1] or reference[2]).lstrip("0")
+    # Python refuses to read a number of thousands of digits, and no character has nine.
+    if not digits or len(digits) > _MOST_DIGITS:
+        return ""
+    number = int(digits, 16 if reference[1] else 10)
+    return "" if number > sys.maxunicode or number in _SURROGATES else reference[0]
+
+
 def _undoubled(text: str) -> str:
     """Undo what made `Ã©` of `é`: UTF-8 taken for a Windows encoding and encoded once more."""
     if text.isascii() or not _DOUBLED.search(text):
@@ -147,11 +167,12 @@ def _undoubled(text: str) -> str:
 
 
 def _visible(markup: str) -> str:
+    markup = without_no_characters(markup)
     if _CDATA in markup:
         # A section that was escaped with what it holds; to HTML it would be a comment.
         markup = markup.replace(_CDATA, "").replace("]]>", "")
     if not _TAG.search(markup):
-        return _paragraphs(_unescaped(markup) if "&" in markup else markup)
+        return _paragraphs(html.unescape(markup) if "&" in markup else markup)
     # Bytes, because lxml refuses a str that declares an encoding. Beautiful Soup would do, at ten
     # times the price, and this runs for every text of every item.
     content = _UNSAFE.sub("", markup).encode()
@@ -160,11 +181,6 @@ def _visible(markup: str) -> str:
         return ""
     # Line feeds of the source are spaces; NUL, which no text can hold here, marks the blocks.
     return _HTML_SPACES.sub(" ", "".join(_pieces(root))).replace("\x00", "\n")
-
-
-def _unescaped(text: str) -> str:
-    # Python refuses to read a number of thousands of digits, and no character has nine.
-    return html.unescape(_NO_CHARACTER.sub("\ufffd", text))
 
 
 def _paragraphs(text: str) -> str:

@@ -7,6 +7,7 @@ from typing import Final
 from xml.sax.saxutils import escape, quoteattr
 
 from pipeline.parse.names import usual_namespace
+from pipeline.text import without_no_characters
 
 _NOT_XML: Final = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufffe\uffff\ufeff]")
 # A CDATA section, a sign that opens no tag, or an ampersand with what it may introduce.
@@ -40,8 +41,8 @@ def repaired(text: str, head: str = "") -> str:
     def as_xml(match: re.Match[str]) -> str:
         decimal, hexadecimal, name = match.groups()
         if decimal or hexadecimal:
-            # What is no character becomes U+FFFD, 128 to 159 what Windows means by them.
-            return escape(_NOT_XML.sub("", html.unescape(match[0])))
+            # What is no character goes, 128 to 159 become what Windows means by them.
+            return escape(_NOT_XML.sub("", html.unescape(without_no_characters(match[0]))))
         if name:
             known = name in _XML_ENTITIES
             return match[0] if known else escape(own.get(name) or html5.get(name, match[0]))
