@@ -112,6 +112,7 @@ class Exchange:
                 self._network.rules.check_name(*endpoint(url))
             # Not through httpx.Client: it reads cookies and the targets of redirects its own way.
             with closing(transport.handle_request(self._request(url))) as response:
+                _refuse_other_versions(response)
                 yield response
         except SourceError as e:
             raise self._named(e, url) from e
@@ -240,7 +241,11 @@ class _Transport(httpx.BaseTransport):
             )
         )
         return httpx.Response(
-            answer.status, headers=answer.headers, stream=_Body(answer), request=request
+            answer.status,
+            headers=answer.headers,
+            stream=_Body(answer),
+            request=request,
+            extensions={**answer.extensions},
         )
 
     def close(self) -> None:
@@ -270,6 +275,12 @@ _FAILURES = (
     OSError,
     ValueError,
 )
+
+
+def _refuse_other_versions(response: httpx.Response) -> None:
+    if not response.http_version.startswith("HTTP/1."):
+        message = f"the answer is broken: {response.http_version[:20]} was not asked for"
+        raise SourceError(Outcome.HTTP_ERROR, message)
 
 
 @functools.lru_cache(maxsize=4)

@@ -237,6 +237,7 @@ def broken() -> dict[str, Case]:
         "coded-transfer": raw(head(headers={"Transfer-Encoding": "gzip, chunked"}) + b"0\r\n\r\n"),
         "no-colon": raw(b"HTTP/1.1 200 OK\r\nGarbage line\r\n\r\n" + FEED),
         "http-2": raw(b"HTTP/2 200\r\n\r\n" + FEED),
+        "http-3": raw(b"HTTP/3.0 200 OK\r\n\r\n" + FEED),
         "switching-protocols": raw(head("101 Switching Protocols", {"Upgrade": "x"})),
     }
     return {name: case(each, Outcome.HTTP_ERROR) for name, each in behaviours.items()}
