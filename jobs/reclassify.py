@@ -14,7 +14,7 @@ from pipeline.model import Reason
 from pipeline.rulediff import Change, Kind, compare, rule_change_notices
 from pipeline.rules.ruleset import Ruleset
 
-CHUNK = 4_000
+CHUNK = 2_000
 TOLD_FOR = timedelta(days=14)
 """How long after it was first seen an item that newly matches is still worth telling."""
 
