@@ -110,7 +110,9 @@ def compile_node(node: Node, lexicon: Lexicon, allowed: Allowed = EVERYWHERE) ->
         case Term() | Near():
             return _positive(node, lexicon, allowed)
         case And():
-            judges = [compile_node(child, lexicon, allowed) for child in node.children]
+            # Where an item is from takes no time to say.
+            children = sorted(node.children, key=lambda child: not isinstance(child, ScopeIs))
+            judges = [compile_node(child, lexicon, allowed) for child in children]
             return _all_of(judges, required(node, lexicon, allowed))
         case Or():
             return _any_of(node, lexicon, allowed)
@@ -236,10 +238,12 @@ def _all_of(judges: Sequence[Judge], groups: int) -> Judge:
 
 def _any_of(node: Or, lexicon: Lexicon, allowed: Allowed) -> Judge:
     numbers, rest = _words_and_rest(node, lexicon)
-    judges = [compile_node(child, lexicon, allowed) for child in rest]
+    judges = [
+        (required(child, lexicon, allowed), compile_node(child, lexicon, allowed)) for child in rest
+    ]
     if numbers:
-        judges.insert(0, _any_word(numbers, lexicon, allowed))
-    return judges[0] if len(judges) == 1 else _any_judge(judges)
+        judges.insert(0, (0, _any_word(numbers, lexicon, allowed)))
+    return judges[0][1] if len(judges) == 1 else _any_judge(judges)
 
 
 def _words_and_rest(node: Or, lexicon: Lexicon) -> tuple[frozenset[int], list[Node]]:
@@ -255,9 +259,14 @@ def _words_and_rest(node: Or, lexicon: Lexicon) -> tuple[frozenset[int], list[No
     return frozenset(numbers), rest
 
 
-def _any_judge(judges: Sequence[Judge]) -> Judge:
+def _any_judge(judges: Sequence[tuple[int, Judge]]) -> Judge:
     def judge(case: Case) -> Found | None:
-        answers = [found for child in judges if (found := child(case)) is not None]
+        absent = case.absent
+        answers = [
+            found
+            for groups, child in judges
+            if not groups & absent and (found := child(case)) is not None
+        ]
         return together(answers) if answers else None
 
     return judge
