@@ -48,8 +48,9 @@ class Awake:
         packed, by_word, size = self._always, self._by_word, self._size
         for number in numbers:
             packed |= by_word[number]
-        leading = packed >> _LEADS * size
-        return packed & packed >> size & self._every, leading & leading >> size & self._every
+        rules = packed >> _RAREST * size & packed >> _SECOND * size
+        leads = packed >> _LEADS * size & packed >> _OPENING * size
+        return rules & self._every, leads & self._every
 
     def _file(self, section: int, place: int, words: Needs | None) -> None:
         """Put a rule under words, or under nothing where it can do without any."""
