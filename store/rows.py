@@ -1,11 +1,10 @@
 """Rows <-> values: what a column holds, in one place."""
 
-import json
 from collections.abc import Iterable
 from datetime import UTC, date, datetime
 from typing import Any
 
-from pydantic_core import from_json
+from pydantic_core import from_json, to_json
 
 from pipeline.linked import Linked, LinkedState
 from pipeline.model import (
@@ -183,7 +182,6 @@ def decision_of(row: Row) -> Decision:
 MATCH_COLUMNS = ("theme", "verdict", "score", "evidence", "missing", "excluded_by")
 
 # A pass reads a million of them: json and calling an enum each take longer than all the rest.
-_ENCODER = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))
 _FIELDS = {field.value: field for field in Field}
 _VERDICTS = {verdict.value: verdict for verdict in Verdict}
 
@@ -194,8 +192,8 @@ def match_values(match: Match) -> tuple[SqlValue, ...]:
         match.theme,
         match.verdict,
         match.score,
-        _ENCODER.encode([_evidence_values(evidence) for evidence in match.evidence]),
-        _ENCODER.encode(match.missing),
+        to_json([_evidence_values(evidence) for evidence in match.evidence]).decode(),
+        to_json(match.missing).decode(),
         match.excluded_by,
     )
 
@@ -203,7 +201,7 @@ def match_values(match: Match) -> tuple[SqlValue, ...]:
 def _evidence_values(evidence: Evidence) -> dict[str, SqlValue]:
     return {
         "rule": evidence.rule,
-        "field": evidence.field,
+        "field": evidence.field.value,
         "start": evidence.start,
         "end": evidence.end,
         "text": evidence.text,
