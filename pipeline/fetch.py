@@ -162,6 +162,7 @@ class HostSession:
             raise
         else:
             self._pace.served(url)
+            self._pace.trust(host)
             return answer
         finally:
             self._pace.note(host, slow=budget.spent, opened=network.left_public)
@@ -216,6 +217,11 @@ class _Pace:
         with self._lock:
             tired = self._time_outs[host] >= _IMPATIENT_AFTER
         return min(seconds, self._limits.impatient_deadline) if tired else seconds
+
+    def trust(self, host: Endpoint) -> None:
+        """Forget the time-outs of a host that gave a whole answer: only parts of it are slow."""
+        with self._lock:
+            self._time_outs[host] = 0
 
     def note(self, host: Endpoint, *, slow: bool, opened: bool) -> None:
         """Remember how a request to a host went."""

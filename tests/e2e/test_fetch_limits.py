@@ -99,6 +99,18 @@ def test_after_two_time_outs_a_host_gets_less_patience() -> None:
     assert messages == ["0.3 s", "0.3 s", "0.2 s"]
 
 
+def test_a_whole_answer_brings_a_host_its_patience_back() -> None:
+    pages = {"/slow": stall(), "/news": answer(FEED)}
+    with HostileServer(pages) as server, HostSession(policy("127.0.0.1")) as session:
+        session_source, messages = source(server.url("/news")), []
+        for name in ("/slow", "/slow", "/news", "/slow"):
+            try:
+                session.get(server.url(name), source=session_source, deadline=0.3)
+            except SourceError as e:
+                messages.append(e.message.rpartition("within ")[2])
+    assert messages == ["0.3 s", "0.3 s", "0.3 s"]
+
+
 def test_starts_are_spaced_but_not_where_the_operator_opened_the_way() -> None:
     limits = replace(LIMITS, spacing=30.0)
     with served(answer(FEED)) as server, HostSession(policy("127.0.0.1", limits=limits)) as session:
