@@ -160,7 +160,7 @@ class _Finder:
         text = self._page(document)
         if not text:
             return self._no_page(self._feed(document, session))
-        if reason := risky(document.content):
+        if reason := risky(document.content, html=True):
             return self._unseen(reason, session)
         if not wanted.kind and not wanted.select:
             for tried in self._feeds(text, document, session):
@@ -172,7 +172,7 @@ class _Finder:
         """Try everything that the address leads to."""
         document = self._document(session)
         text = page_text(document)
-        if text and (reason := risky(document.content)):
+        if text and (reason := risky(document.content, html=True)):
             raise self._error(f"the page is not looked into ({reason})", _NAME_IT)
         for _ in self._feeds(text, document, session) if text else ():
             pass

@@ -190,7 +190,7 @@ def _read(document: Document, source: Source) -> RawItem:
 
 
 def _soup(document: Document, source: Source) -> BeautifulSoup:
-    danger = risky(document.content)
+    danger = risky(document.content, html=True)
     if danger:
         raise SourceError(Outcome.PARSE_LIMIT, f"not read, it could cost too much: {danger}")
     refuse_other_files(document)

@@ -122,7 +122,7 @@ def parse_all(source: Source, documents: Sequence[Document]) -> tuple[list[Parse
 
 def parse(source: Source, document: Document) -> Parsed:
     """Parse a document here, or in the sandbox when a look at its bytes says so."""
-    if not risky(document.content):
+    if not risky(document.content, html=source.kind == "page"):
         return KINDS[source.kind].parse(source, document)
     parsed = _sandbox().run("parse", (source, document))
     if not isinstance(parsed, Parsed):
@@ -132,7 +132,7 @@ def parse(source: Source, document: Document) -> Parsed:
 
 def _links(task: PollTask, hub: Hub, document: Document) -> tuple[Request, ...]:
     """Return what a hub page leads to; a risky one is read in the sandbox."""
-    if not risky(document.content):
+    if not risky(document.content, html=True):
         return links(task.source, hub, document, task.day)
     found = _sandbox().run("links", (task.source, hub, document, task.day))
     if not isinstance(found, tuple):

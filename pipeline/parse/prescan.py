@@ -5,6 +5,7 @@ and errs towards the sandbox.
 """
 
 import re
+from collections.abc import Iterable
 from typing import Final
 
 _SIZE: Final = 1_000_000
@@ -23,10 +24,10 @@ _NOT_ASCII: Final = (b"\x1f\x8b", b"\x4c\x6f\xa7\x94")
 _ENTITY: Final = re.compile(rb"<!ENTITY", re.IGNORECASE)
 # Comments and CDATA hold no tags; one that is never closed ends the scan. An instruction ends at
 # the first `>`, as it does to a parser of HTML.
-_PIECES: Final = re.compile(
-    rb"<!--.*?(?:-->|\Z)|<!\[CDATA\[.*?(?:\]\]>|\Z)|<\?[^>]*(?:>|\Z)|<(/?)([A-Za-z_][^<>\s/]*)([^<>]*)",
-    re.DOTALL,
-)
+_TAGS: Final = rb"<!--.*?(?:-->|\Z)|<\?[^>]*(?:>|\Z)|<(/?)([A-Za-z_][^<>\s/]*)([^<>]*)"
+_PIECES: Final = re.compile(rb"<!\[CDATA\[.*?(?:\]\]>|\Z)|" + _TAGS, re.DOTALL)
+# To HTML a section of CDATA is a comment that ends at the first `>`, too.
+_PIECES_OF_HTML: Final = re.compile(rb"<!\[[^>]*(?:>|\Z)|" + _TAGS, re.DOTALL)
 _VOID: Final = frozenset(
     {b"br", b"hr", b"img", b"input", b"link", b"meta", b"area", b"base", b"col", b"embed"}
     | {b"source", b"wbr"}
@@ -39,8 +40,11 @@ _SELF_CLOSING: Final = frozenset(
 _REACH: Final = 30
 
 
-def risky(content: bytes) -> str:
-    """Return why a document must be parsed in the sandbox; an empty text means it need not."""
+def risky(content: bytes, *, html: bool = False) -> str:
+    """Return why a document must be parsed in the sandbox; an empty text means it need not.
+
+    `html`: whatever it is, it will be read as HTML.
+    """
     if len(content) > _SIZE:
         return f"{len(content)} bytes"
     if b"\0" in content[:1_000] or content.startswith(_NOT_ASCII):
@@ -53,12 +57,12 @@ def risky(content: bytes) -> str:
     for mark in (b"&", b"<!--", b"<![", b"<?", b"<"):
         if mark * (_RUN // len(mark)) in content:
             return f"a long run of {mark.decode()}"
-    return _tags(content)
+    return _tags((_PIECES_OF_HTML if html else _PIECES).finditer(content))
 
 
-def _tags(content: bytes) -> str:
+def _tags(pieces: Iterable[re.Match[bytes]]) -> str:
     around: list[bytes] = []
-    for piece in _PIECES.finditer(content):
+    for piece in pieces:
         slash, name, rest = piece.groups()
         if slash:
             _close(around, name.lower())

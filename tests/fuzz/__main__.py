@@ -110,7 +110,7 @@ def parsed(kind: str, program: bytes, header: str) -> None:
     with suppress(SourceError):
         KINDS[kind].more(document)
     # What is risky goes to the sandbox, where it may be slow and is stopped.
-    if risky(content):
+    if risky(content, html=kind == "page"):
         return
     try:
         found = KINDS[kind].parse(source, document)
@@ -146,7 +146,7 @@ def discovered(program: bytes) -> None:
 def page_document(program: bytes) -> Document:
     """Return a page that is read where it cannot be killed; what is risky is not."""
     content = b"<html>" + mutated(program)[:20_000]
-    return make.document(b"" if risky(content) else content, content_type="text/html")
+    return make.document(b"" if risky(content, html=True) else content, content_type="text/html")
 
 
 def normalised(raw: RawItem) -> None:

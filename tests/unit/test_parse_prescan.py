@@ -54,3 +54,10 @@ def test_what_may_cost_much_says_why(content: bytes, reason: str) -> None:
 
 def test_an_instruction_that_is_not_closed_hides_nothing_from_the_scan() -> None:
     assert risky(b'<?xml version="1.0"<i' + b"<item>" * 300) == "elements more than 200 deep"
+
+
+def test_what_a_section_of_cdata_holds_is_no_secret_where_html_is_read() -> None:
+    # To HTML the section ends with the first tag in it.
+    content = b"<![CDATA[<b><item>x ]]>" * 300
+    assert risky(content) == ""
+    assert risky(content, html=True) == "elements more than 200 deep"
