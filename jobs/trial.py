@@ -34,11 +34,9 @@ _PAGES_TRIED = 3
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Entry:
-    """One entry of a document; not `kept` when it says too little or the source filters it.
+    """One entry of a document; `page` is its linked page, where that was read.
 
-    Nor is one in which the document breaks off.
-
-    `page` is its linked page, where that was read.
+    It is not `kept` when it says too little, the source filters it, or the document ends within it.
     """
 
     item: Item
