@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from types import MappingProxyType
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 from sqlite_utils import Database
 
@@ -68,6 +68,13 @@ class Connection:
         """Return all rows of a query."""
         with told(self.path):
             return self.db.conn.execute(sql, values).fetchall()
+
+    def tuples(self, sql: str, values: Sequence[SqlValue] = ()) -> list[tuple[Any, ...]]:
+        """Return all rows of a query that has many: without names, for half of the time."""
+        with told(self.path):
+            cursor = self.db.conn.cursor()
+            cursor.row_factory = None
+            return cursor.execute(sql, values).fetchall()
 
     def row(self, sql: str, values: Sequence[SqlValue] = ()) -> Row | None:
         """Return the first row of a query, or None."""

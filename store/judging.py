@@ -1,15 +1,15 @@
 """Rulesets as they were kept, and stored items judged again, a chunk at a time.
 
-An item's matches in force are those of its current revision by its own ruleset. What a notice
-stands on is kept beside them; other matches by other rules are replaced.
+An item's matches in force are those of its current revision by its own ruleset. Where later rules
+say the very same these stay, and `item_judged` has who judged last. What a notice stands on is kept
+beside matches that say something else; other matches by other rules are replaced.
 """
 
 import getpass
-import json
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
-from operator import itemgetter
+from typing import Any
 
 from pipeline.errors import StoreError
 from pipeline.judging import Chunk, Pass, Rejudged, RulesetRecord, StoredTexts
@@ -18,28 +18,30 @@ from store.connection import Connection, Row, SqlValue
 from store.program import fingerprint
 from store.rows import MATCH_COLUMNS, match_from, match_values, optional_time, time_of, time_text
 
-_TEXTS = """
-select id, revision, ruleset_id, source_id, title, summary, body, language, type, first_seen_at,
-    origin
-from item
+_ITEMS = "item left join item_judged on item_id = id"
+_JUDGE = "coalesce(item_judged.ruleset_id, item.ruleset_id)"
+_TEXTS = f"""
+select id, revision, item.ruleset_id, {_JUDGE}, source_id, title, summary, body, language, type,
+    first_seen_at, origin
+from {_ITEMS}
 """
-_UNJUDGED = f"{_TEXTS} where id > ? and ruleset_id != ? order by id limit ?"
+_UNJUDGED = f"{_TEXTS} where id > ? and {_JUDGE} != ? order by id limit ?"
 _SEEN_SINCE = f"{_TEXTS} where id > ? and first_seen_at >= ? order by id limit ?"
 _MATCHES = f"""
 select id, item_id, revision, ruleset_id, {", ".join(MATCH_COLUMNS)} from match
-where item_id between ? and ? and ruleset_id != ?
+where item_id between ? and ?
 """
 _NOTICED = "select distinct item_id, theme from notice where item_id between ? and ?"
-_STANDING = "select id, revision from item where id between ? and ? and ruleset_id != ? order by id"
-_JUDGED = "update item set ruleset_id = ? where id between ? and ? and ruleset_id != ?"
-# Whose matches are written anew does not move.
-_MOVE_MATCHES = """
-update match set ruleset_id = ? where id in (
-    select match.id from item join match on item_id = item.id
-        and match.revision = item.revision and match.ruleset_id = item.ruleset_id
-    where item.id between ? and ? and item.ruleset_id != ?
-        and item.id not in (select value from json_each(?))
+_STANDING = f"""
+select id, revision from {_ITEMS} where id between ? and ? and {_JUDGE} != ? order by id
+"""
+_JUDGED_ANEW = "update item set ruleset_id = ? where id = ?"
+_JUDGED_AGAIN = (
+    "update item_judged set ruleset_id = ? where item_id between ? and ? and ruleset_id != ?"
 )
+_JUDGED_AGAIN_FIRST = f"""
+insert into item_judged (item_id, ruleset_id)
+select id, ? from {_ITEMS} where id between ? and ? and item.ruleset_id != ? and item_id is null
 """
 _ADD_MATCH = f"""
 insert into match (ruleset_id, item_id, revision, {", ".join(MATCH_COLUMNS)})
@@ -51,17 +53,17 @@ select source_id, id, revision, ruleset_id, ?, ?, ? from item where id = ?
 on conflict (item_id, revision, theme, reason) where item_id is not null do nothing
 """
 # In force is what judged last: a pass, a first use, or the newest item.
-_RULESETS = """
+_RULESETS = f"""
+with newest as (select revised_at, {_JUDGE} as judge from {_ITEMS} order by id desc limit 1)
 select ruleset.*, max(
     ruleset.at,
     coalesce((select started_at from reclassification where ruleset_id = ruleset.id), ''),
     coalesce((
-        select revised_at from item
-        where id = (select max(id) from item) and ruleset_id = ruleset.id
+        select revised_at from newest where judge = ruleset.id
     ), '')
 ) as used_at
 from ruleset
-order by used_at desc, id = (select ruleset_id from item order by id desc limit 1) desc, id desc
+order by used_at desc, id = (select judge from newest) desc, id desc
 """
 
 
@@ -138,19 +140,18 @@ def unjudged(
 ) -> tuple[StoredTexts, ...]:
     """Return items above a number that other rules judged last, with what those said, by number."""
     ruleset_id = ruleset_key(connection, ruleset_hash)
-    rows = connection.rows(_UNJUDGED, (after, ruleset_id, limit))
+    rows = connection.tuples(_UNJUDGED, (after, ruleset_id, limit))
     if not rows:
         return ()
-    first, last = rows[0]["id"], rows[-1]["id"]
-    judged = {row["id"]: (row["revision"], row["ruleset_id"]) for row in rows}
+    first, last = rows[0][0], rows[-1][0]
+    said_by = {id_: (revision, said_by) for id_, revision, said_by, *_ in rows}
     matches: defaultdict[int, list[Match]] = defaultdict(list)
-    found = connection.rows(_MATCHES, (first, last, ruleset_id))
     # In the order in which they were written; SQLite would sort them with all their texts.
-    for _, item_id, revision, judge, *values in sorted(found, key=itemgetter(0)):
-        if judged.get(item_id) == (revision, judge):
+    for _, item_id, revision, judge, *values in sorted(connection.tuples(_MATCHES, (first, last))):
+        if said_by.get(item_id) == (revision, judge):
             matches[item_id].append(match_from(*values))
     noticed: defaultdict[int, list[str]] = defaultdict(list)
-    for id_, theme in connection.rows(_NOTICED, (first, last)):
+    for id_, theme in connection.tuples(_NOTICED, (first, last)):
         noticed[id_].append(theme)
     return tuple(_stored_texts(connection, rows, matches, noticed))
 
@@ -159,7 +160,7 @@ def seen_since(
     connection: Connection, since: datetime, *, after: int, limit: int
 ) -> tuple[StoredTexts, ...]:
     """Return items above a number that were first seen since, by number, as rules see them."""
-    rows = connection.rows(_SEEN_SINCE, (after, time_text(since), limit))
+    rows = connection.tuples(_SEEN_SINCE, (after, time_text(since), limit))
     return tuple(_stored_texts(connection, rows, {}, {}))
 
 
@@ -171,7 +172,7 @@ def count_items(connection: Connection, after: int) -> int:
 
 def _stored_texts(
     connection: Connection,
-    rows: Iterable[Row],
+    rows: Iterable[tuple[Any, ...]],
     matches: Mapping[int, Sequence[Match]],
     noticed: Mapping[int, Iterable[str]],
 ) -> Iterator[StoredTexts]:
@@ -179,7 +180,8 @@ def _stored_texts(
     hashes = {row["id"]: row["hash"] for row in connection.rows("select id, hash from ruleset")}
     scopes: dict[tuple[SqlValue, ...], Scope] = {}
     origins = {origin.value: origin for origin in Origin}
-    for id_, revision, judge, source, title, summary, body, language, kind, seen_at, origin in rows:
+    for row in rows:
+        id_, revision, _, judge, source, title, summary, body, language, kind, seen_at, origin = row
         # Far fewer scopes than items.
         scope = scopes.get((source, kind, language))
         if scope is None:
@@ -242,14 +244,12 @@ def save_chunk(connection: Connection, ruleset_hash: str, chunk: Chunk, now: dat
     first, last = chunk.read[0].id, chunk.read[-1].id
     with connection.write():
         ruleset_id = ruleset_key(connection, ruleset_hash)
-        standing = connection.rows(_STANDING, (first, last, ruleset_id))
-        if [tuple(row) for row in standing] != [(s.id, s.revision) for s in chunk.read]:
+        standing = connection.tuples(_STANDING, (first, last, ruleset_id))
+        if standing != [(stored.id, stored.revision) for stored in chunk.read]:
             return False
-        restated = tuple(_restated(chunk))
-        ids = json.dumps([stored.id for stored, _ in restated])
-        connection.change(_MOVE_MATCHES, (ruleset_id, first, last, ruleset_id, ids))
-        _replace_matches(connection, ruleset_id, restated)
-        connection.change(_JUDGED, (ruleset_id, first, last, ruleset_id))
+        _replace_matches(connection, ruleset_id, chunk)
+        for judged_again in (_JUDGED_AGAIN, _JUDGED_AGAIN_FIRST):
+            connection.change(judged_again, (ruleset_id, first, last, ruleset_id))
         connection.change_many(_ADD_NOTICE, _notices(chunk.changed, time_text(now)))
         connection.change(
             "update reclassification set done_to = ?, items = items + ?, changed = changed + ? "
@@ -283,33 +283,22 @@ def _pass(row: Row) -> Pass:
     )
 
 
-def _restated(chunk: Chunk) -> Iterator[tuple[StoredTexts, Sequence[Match]]]:
-    """Yield the items whose matches are written: other ones, or a copy of those of a notice."""
-    for stored in chunk.read:
-        if stored.id in chunk.changed:
-            yield stored, chunk.changed[stored.id].matches
-        elif stored.noticed_themes:
-            yield stored, stored.matches
-
-
-def _replace_matches(
-    connection: Connection,
-    ruleset_id: int,
-    restated: Sequence[tuple[StoredTexts, Sequence[Match]]],
-) -> None:
+def _replace_matches(connection: Connection, ruleset_id: int, chunk: Chunk) -> None:
+    changed = [stored for stored in chunk.read if stored.id in chunk.changed]
     # What a notice stands on stays beside what is said now.
     connection.change_many(
         "delete from match where item_id = ? and revision = ? and (? or ruleset_id = ?)",
-        ((s.id, s.revision, not s.noticed_themes, ruleset_id) for s, _ in restated),
+        ((s.id, s.revision, not s.noticed_themes, ruleset_id) for s in changed),
     )
     connection.change_many(
         _ADD_MATCH,
         (
             (ruleset_id, stored.id, stored.revision, *match_values(match))
-            for stored, matches in restated
-            for match in matches
+            for stored in changed
+            for match in chunk.changed[stored.id].matches
         ),
     )
+    connection.change_many(_JUDGED_ANEW, ((ruleset_id, stored.id) for stored in changed))
 
 
 def _notices(changed: Mapping[int, Rejudged], at: str) -> Iterator[tuple[SqlValue, ...]]:

@@ -16,6 +16,7 @@ from store.tables import (
     DEADLINES,
     DELIVERY,
     ITEMS,
+    JUDGED_AGAIN,
     JUDGING,
     LEDGER,
     LINKED_PAGES,
@@ -156,5 +157,12 @@ def m013_programs(db: Database) -> None:
     db.execute("pragma user_version = 13")
 
 
-SCHEMA_VERSION = 13
+@MIGRATIONS()
+def m014_judged_again(db: Database) -> None:
+    """Keep apart which rules said of an item what others had said, so that no text is rewritten."""
+    db.executescript(JUDGED_AGAIN)
+    db.execute("pragma user_version = 14")
+
+
+SCHEMA_VERSION = 14
 """What `pragma user_version` says after the last migration."""

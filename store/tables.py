@@ -395,3 +395,13 @@ create table digest_wait (
 ) without rowid;
 create index digest_wait_seq on digest_wait (seq);
 """
+
+JUDGED_AGAIN = """
+create table item_judged (
+    item_id integer primary key references item (id),
+    ruleset_id integer not null references ruleset (id)
+);
+create trigger item_judged_anew after update of ruleset_id on item begin
+    delete from item_judged where item_id = new.id;
+end;
+"""

@@ -84,6 +84,8 @@ def test_rules_that_judged_last_are_in_force(shelf: Store, run: int) -> None:
     assert shelf.rulesets()[0].hash == NEW_RULES
     shelf.start_pass(OTHER_RULES, make.at(hours=3))
     assert shelf.rulesets()[0].hash == OTHER_RULES
+    shelf.save_chunk(OTHER_RULES, Chunk(read=read(shelf), changed={}), make.at(hours=3))
+    assert [kept.hash for kept in shelf.rulesets()] == [OTHER_RULES, NEW_RULES, RULES]
     item = make.new(make.numbered(5))
     shelf.save_intake(run, make.intake(item), RULES, make.at(hours=4))
     newest = shelf.rulesets()[0]
@@ -212,6 +214,20 @@ def test_rules_that_come_back_say_what_they_say_then(shelf: Store) -> None:
     assert shelf.save_chunk(RULES, Chunk(read=back, changed=changed), LATER)
     found = [stored.matches for stored in read(shelf)]
     assert found == [(SAFETY,), (), (LABOUR,), (LABOUR,)]
+
+
+def test_who_said_it_again_judged_last(shelf: Store, run: int) -> None:
+    assert judge(shelf, *read(shelf))
+    assert {s.judge for s in shelf.unjudged(OTHER_RULES, after=0, limit=9)} == {NEW_RULES}
+    back = shelf.unjudged(RULES, after=0, limit=9)
+    assert ids(back) == [1, 2, 3, 4]
+    assert shelf.save_chunk(RULES, Chunk(read=back[1:], changed={}), LATER)
+    assert {s.id: s.judge for s in read(shelf)} == {2: RULES, 3: RULES, 4: RULES}
+    edit(shelf, run, 3)
+    assert judge(shelf, *read(shelf))
+    edit(shelf, run, 2)
+    assert [(s.id, s.judge, s.matches) for s in read(shelf)] == [(2, RULES, (LABOUR,))]
+    assert [said(shelf, number) for number in (1, 3)] == [(SAFETY,), (LABOUR,)]
 
 
 @pytest.mark.parametrize("after", [{}, {"at_1": (LABOUR,)}], ids=["said again", "said otherwise"])

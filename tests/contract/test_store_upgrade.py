@@ -30,6 +30,7 @@ from tests import make
         "m011_site_changes",
         "m012_narrow_coverage",
         "m013_programs",
+        "m014_judged_again",
     ]
 )
 def old_home(tmp_path: Path, request: pytest.FixtureRequest) -> Path:
@@ -52,8 +53,8 @@ def test_opening_brings_it_up_to_date_and_keeps_its_data(old_home: Path) -> None
     assert len(store.secret()) == 32
     store.close()
     database = sqlite3.connect(old_home / "policywatch.db")
-    judged, read = ("label", "triage", "digest_wait"), ("snapshot", "backfill", "page_copy")
-    for table in (*judged, *read, "host_wait", "cluster", "closing"):
+    judged, read = ("label", "triage", "item_judged"), ("snapshot", "backfill", "page_copy")
+    for table in (*judged, *read, "digest_wait", "host_wait", "cluster", "closing"):
         assert database.execute(f"select count(*) from {table}").fetchone() == (0,)
     database.close()
 
