@@ -18,6 +18,7 @@ from store.connection import Connection, Row, SqlValue
 from store.program import fingerprint
 from store.rows import MATCH_COLUMNS, match_from, match_values, optional_time, time_of, time_text
 
+_NOWHERE = frozenset[str]()
 _ITEMS = "item left join item_judged on item_id = id"
 _JUDGE = "coalesce(item_judged.ruleset_id, item.ruleset_id)"
 _TEXTS = f"""
@@ -144,12 +145,12 @@ def unjudged(
     if not rows:
         return ()
     first, last = rows[0][0], rows[-1][0]
-    said_by = {id_: (revision, said_by) for id_, revision, said_by, *_ in rows}
+    in_force = {row[:3] for row in rows}
     matches: defaultdict[int, list[Match]] = defaultdict(list)
     # In the order in which they were written; SQLite would sort them with all their texts.
-    for _, item_id, revision, judge, *values in sorted(connection.tuples(_MATCHES, (first, last))):
-        if said_by.get(item_id) == (revision, judge):
-            matches[item_id].append(match_from(*values))
+    for row in sorted(connection.tuples(_MATCHES, (first, last))):
+        if row[1:4] in in_force:
+            matches[row[1]].append(match_from(row[4:]))
     noticed: defaultdict[int, list[str]] = defaultdict(list)
     for id_, theme in connection.tuples(_NOTICED, (first, last)):
         noticed[id_].append(theme)
@@ -193,8 +194,8 @@ def _stored_texts(
             scope,
             time_of(seen_at),
             origins[origin],
-            tuple(matches.get(id_, ())),
-            frozenset(noticed.get(id_, ())),
+            tuple(matches[id_]) if id_ in matches else (),
+            frozenset(noticed[id_]) if id_ in noticed else _NOWHERE,
             hashes[judge],
         )
 

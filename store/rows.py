@@ -1,6 +1,6 @@
 """Rows <-> values: what a column holds, in one place."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import UTC, date, datetime
 from typing import Any
 
@@ -183,6 +183,7 @@ MATCH_COLUMNS = ("theme", "verdict", "score", "evidence", "missing", "excluded_b
 
 # A pass reads a million of them: json and calling an enum each take longer than all the rest.
 _FIELDS = {field.value: field for field in Field}
+_NOTHING = "[]"
 _VERDICTS = {verdict.value: verdict for verdict in Verdict}
 
 
@@ -210,25 +211,18 @@ def _evidence_values(evidence: Evidence) -> dict[str, SqlValue]:
 
 def match_of(row: Row) -> Match:
     """Read the match in a row with MATCH_COLUMNS."""
-    return match_from(*(row[column] for column in MATCH_COLUMNS))
+    return match_from([row[column] for column in MATCH_COLUMNS])
 
 
-def match_from(*values: Any) -> Match:
+def match_from(values: Sequence[Any]) -> Match:
     """Read a match from its values in the order of MATCH_COLUMNS."""
     theme, verdict, score, evidence, missing, excluded_by = values
-    return Match(
-        theme,
-        _VERDICTS[verdict],
-        score,
-        tuple(map(_evidence, from_json(evidence))),
-        tuple(from_json(missing)),
-        excluded_by,
-    )
-
-
-def _evidence(raw: dict[str, Any]) -> Evidence:
-    field = _FIELDS[raw["field"]]
-    return Evidence(raw["rule"], field, raw["start"], raw["end"], raw["text"])
+    places = [
+        Evidence(raw["rule"], _FIELDS[raw["field"]], raw["start"], raw["end"], raw["text"])
+        for raw in from_json(evidence)
+    ]
+    lacking = () if missing == _NOTHING else tuple(from_json(missing))
+    return Match(theme, _VERDICTS[verdict], score, tuple(places), lacking, excluded_by)
 
 
 # --- results ---------------------------------------------------------------------------------

@@ -1,16 +1,17 @@
-"""Which rules are worth asking about an item, told from its words alone, of all rules at once."""
+"""What the words of an item tell of all rules at once: which of them are worth asking."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Final
 
 from pipeline.rules.compiled import Compiled, Gates, places
-from pipeline.rules.needs import Needs, frequency, needed
+from pipeline.rules.needs import Needs, Presence, frequency, needed
 from pipeline.rules.words import Lexicon
 
 _RAREST: Final = 0
 _SECOND: Final = 1
 _LEADS: Final = 2
 _OPENING: Final = 3
+_GROUPS: Final = 4
 
 
 class Awake:
@@ -27,11 +28,14 @@ class Awake:
         gates: Sequence[Gates],
         lexicon: Lexicon,
     ) -> None:
+        """Get ready for rules, leads by word, and words that are in groups already."""
         self._size = len(rules)
         self._every = (1 << len(rules)) - 1
-        # Four sets of rules stand in one number: each word of an item is taken up at one stroke.
+        # Four sets of rules, and the groups, stand in one number: each word of an item is taken up
+        # at one stroke.
         self._always = 0
-        self._by_word = [0] * len(lexicon.words)
+        self.presence = Presence(lexicon)
+        self._by_word = [groups << _GROUPS * self._size for groups in self.presence.anywhere]
         for compiled in rules:
             rarest = needed(compiled.rule.tree, lexicon)
             self._file(_RAREST, compiled.order, rarest or frozenset())
@@ -40,17 +44,17 @@ class Awake:
         for number, filed in leads.items():
             self._by_word[number] |= filed << _LEADS * self._size
 
-    def of(self, numbers: Iterable[int]) -> tuple[int, int]:
-        """Return the rules that may hold with some words, and those that may nearly be missed.
+    def of(self, numbers: Iterable[int]) -> tuple[int, int, int]:
+        """Return the rules that may hold with some words, those that may nearly, and the groups.
 
-        Themes that have masks may see fewer of the words.
+        The groups hold with one of the words in any field. Themes that have masks may see fewer.
         """
         packed, by_word, size = self._always, self._by_word, self._size
         for number in numbers:
             packed |= by_word[number]
         rules = packed >> _RAREST * size & packed >> _SECOND * size
         leads = packed >> _LEADS * size & packed >> _OPENING * size
-        return rules & self._every, leads & self._every
+        return rules & self._every, leads & self._every, packed >> _GROUPS * size
 
     def _file(self, section: int, place: int, words: Needs | None) -> None:
         """Put a rule under words, or under nothing where it can do without any."""
@@ -69,7 +73,7 @@ def _rarest_but(other: Needs | None, groups: int, lexicon: Lexicon) -> Needs | N
 
 def _opening(gates: Gates, lexicon: Lexicon) -> Needs | None:
     """Return words of which a theme requires one, or None where something else may open it."""
-    if gates.require or not gates.keys:
+    if not gates.is_opened_by_keys:
         return None
     (group,) = places(gates.keys)
     return lexicon.groups[group].numbers

@@ -75,7 +75,14 @@ class Gates:
     require: tuple[Gate, ...]
     """What else would be enough."""
     exclude: tuple[Gate, ...]
+    bars: int
+    """The group of the words without which nothing is excluded, as a bit; 0 where none are."""
     masks: Needs
+
+    @property
+    def is_opened_by_keys(self) -> bool:
+        """Say whether nothing but the keys opens the theme."""
+        return self.keys > 0 and not self.require
 
     def is_open(self, case: Case) -> bool:
         """Say whether one of the required queries holds, where any is required."""
@@ -87,6 +94,8 @@ class Gates:
 
     def excluded_by(self, case: Case) -> str:
         """Return the query that shuts an item out, or nothing."""
+        if self.bars & case.absent:
+            return ""
         for gate in self.exclude:
             if gate.holds(case):
                 return gate.query

@@ -2,13 +2,14 @@
 
 import re
 from collections.abc import Sequence
-from itertools import islice, pairwise
+from itertools import pairwise
 
 from pipeline.fold import CJK_CHARACTERS, Span
 
 # No gap of n words is longer than n + 1 times this, whatever stands in it.
 _LONGEST_WORD = 40
 
+_EDGE = "\n"
 _CJK = re.compile(f"[{CJK_CHARACTERS}]")
 
 
@@ -17,15 +18,25 @@ def is_within(text: str, start: int, end: int, distance: int) -> bool:
 
     A gap that reaches into another field (over a line break) is never within any distance.
     """
-    if end - start > _LONGEST_WORD * (distance + 1) or text.find("\n", start, end) >= 0:
+    length = end - start
+    if length > _LONGEST_WORD * (distance + 1) or text.find(_EDGE, start, end) >= 0:
         return False
-    # Most gaps are far too long: what is too much is enough.
-    rest, characters = _apart(text[start:end], 2 * distance + 1)
-    most = distance - (characters + 1) // 2
-    if most < 0:
-        return False
-    runs = rest.split()
-    return len(runs) <= most or len(list(islice(filter(_is_word, runs), most + 1))) <= most
+    # Of n characters the most words are one letter beside one of CJK, which make 3/2.
+    if 3 * (length + 1) <= 4 * distance:
+        return True
+    gap = text[start:end]
+    if gap.isascii():
+        most = distance
+    else:
+        # Most gaps are far too long: what is too much is enough.
+        gap, characters = _CJK.subn(" ", gap, 2 * distance + 1)
+        most = distance - (characters + 1) // 2
+        if most < 0:
+            return False
+    runs = gap.split()
+    if len(runs) <= most:
+        return True
+    return sum(map(str.isalnum, runs)) <= most and sum(map(_is_word, runs)) <= most
 
 
 def others_within(text: str, spans: Sequence[Span], distance: int) -> bool:

@@ -12,11 +12,11 @@ from pipeline.model import Evidence, Field, Match, Scope, Verdict
 from pipeline.rules.awake import Awake
 from pipeline.rules.compiled import Compiled, Gate, Gates, Leads, filed_as, filed_leads, places
 from pipeline.rules.near import lead_of, miss
-from pipeline.rules.needs import Needs, Presence, required, words_of
+from pipeline.rules.needs import Needs, needed, required, words_of
 from pipeline.rules.numbers import plain_words
 from pipeline.rules.query import Case, Found, compile_node
 from pipeline.rules.theme import Asked, Rule, Theme
-from pipeline.rules.words import Hits, Lexicon, Texts, Word, bits, masked, word
+from pipeline.rules.words import Lexicon, Texts, Word, bits, masked, word
 
 _MOST_NEAR = 3
 
@@ -51,9 +51,11 @@ class Engine:
         """Compile themes; `leads` says which rules words lead to, where others said so before."""
         self._lexicon = Lexicon()
         self._masks = self._numbers(mask)
+        self._any_mask = 1 << self._lexicon.group(self._masks)
         self._gates = tuple(map(self._gates_of, themes))
         self._masking = tuple(i for i, gates in enumerate(self._gates) if gates.masks)
-        self._theme_masks = frozenset().union(*(gates.masks for gates in self._gates))
+        theme_masks = frozenset[int]().union(*(gates.masks for gates in self._gates))
+        self._any_theme_mask = 1 << self._lexicon.group(theme_masks)
         rules = [(number, rule) for number, theme in enumerate(themes) for rule in theme.rules]
         self._rules = tuple(self._compiled(*place) for place in enumerate(rules))
         self._leads = (
@@ -62,9 +64,13 @@ class Engine:
             else filed_as(leads, self._rules, self._lexicon)
         )
         self._gated = self._gated_rules()
+        # What keys alone open was open to have a lead, unless a mask of the theme hides them.
+        self._still_gated = tuple(
+            gated for gated in self._gated if not self._gates[gated[0]].is_opened_by_keys
+        )
         self._awake = Awake(self._rules, self._leads, self._gates, self._lexicon)
         self._finder = self._lexicon.finder()
-        self._presence = Presence(self._lexicon)
+        self._presence = self._awake.presence
         # All is compiled: nobody asks about a node again.
         self._lexicon.answers.clear()
 
@@ -77,15 +83,20 @@ class Engine:
         hits = self._finder.hits(joined)
         if not hits:
             return _NOTHING
-        hits = masked(hits, self._masks)
-        rules, leads = self._awake.of(hits)
+        rules, leads, groups = self._awake.of(hits)
+        if groups & self._any_mask:
+            hits = masked(hits, self._masks)
+            rules, leads, groups = self._awake.of(hits)
         if not rules and not leads:
             return _NOTHING
-        cases = self._cases(hits, joined, scope)
-        judged = self._judged(rules, cases)
-        near = [j for j in judged if j.verdict is Verdict.NEAR][:_MOST_NEAR]
-        told = [j for j in judged if j.verdict is not Verdict.NEAR] + near
-        holding, room = len(told), _MOST_NEAR - len(near)
+        absent, in_title = self._presence.with_title(groups, hits, joined)
+        case = Case(hits, joined, scope, absent)
+        masked_cases = self._masked_cases(case) if groups & self._any_theme_mask else {}
+        cases = _Cases(case, in_title, masked_cases)
+        judged = self._judged(rules, cases) if rules else []
+        told = _told(judged) if judged else []
+        holding = len(told)
+        room = _MOST_NEAR - sum(j.verdict is Verdict.NEAR for j in told)
         if leads and room:
             told += self._near_misses(leads, cases, {j.theme for j in judged})[:room]
         return Said(tuple([self._match(j, joined) for j in told]), holding)
@@ -124,8 +135,14 @@ class Engine:
             1 << self._lexicon.group(words) if words else 0,
             tuple(map(self._gate, others)),
             tuple(map(self._gate, theme.exclude)),
+            self._bars(theme),
             self._numbers(theme.mask),
         )
+
+    def _bars(self, theme: Theme) -> int:
+        needs = [needed(asked.tree, self._lexicon) for asked in theme.exclude]
+        words = frozenset[int]().union(*(words for words in needs if words))
+        return 1 << self._lexicon.group(words) if None not in needs else 0
 
     def _gate(self, asked: Asked) -> Gate:
         groups = required(asked.tree, self._lexicon)
@@ -149,14 +166,15 @@ class Engine:
             (in_title, elsewhere),
         )
 
-    def _cases(self, hits: Hits, texts: Texts, scope: Scope) -> "_Cases":
-        absent, in_title = self._presence.of(hits, texts)
+    def _masked_cases(self, case: Case) -> Mapping[int, Case]:
+        """Return an item as themes see it whose own masks hide something in it."""
         cases: dict[int, Case] = {}
-        for theme in () if self._theme_masks.isdisjoint(hits) else self._masking:
-            seen = masked(hits, self._gates[theme].masks)
-            if seen is not hits:
-                cases[theme] = Case(seen, texts, scope, self._presence.of(seen, texts)[0])
-        return _Cases(self._gates, Case(hits, texts, scope, absent), cases, in_title)
+        for theme in self._masking:
+            seen = masked(case.hits, self._gates[theme].masks)
+            if seen is not case.hits:
+                absent = self._presence.absent(seen, case.texts)
+                cases[theme] = Case(seen, case.texts, case.scope, absent)
+        return cases
 
     def _judged(self, rules: int, cases: "_Cases") -> list[_Judgement]:
         """Judge every theme of which a rule holds, the highest score first."""
@@ -180,7 +198,7 @@ class Engine:
         missing: tuple[str, ...] = ()
         if score < gates.theme.threshold:
             missing = (f"score {score:g} of {gates.theme.threshold:g}",)
-        if not cases.is_open(number):
+        if not gates.is_open(cases.of(number)):
             missing += tuple(asked.query for asked in gates.theme.require)
         excluded_by = gates.excluded_by(cases.of(number))
         if missing and excluded_by:
@@ -215,8 +233,8 @@ class Engine:
 
     def _let_in(self, leads: int, cases: "_Cases") -> int:
         """Return the rules of themes for which what they require is there."""
-        for theme, rules in self._gated:
-            if leads & rules and not cases.is_open(theme):
+        for theme, rules in self._gated if cases.masked else self._still_gated:
+            if leads & rules and not self._gates[theme].is_open(cases.of(theme)):
                 leads &= ~rules
                 if not leads:
                     break
@@ -246,28 +264,24 @@ class Engine:
         )
 
 
-class _Cases:
-    """One item as each theme sees it: without the words that the theme's masks hide."""
+class _Cases(NamedTuple):
+    """One item, the words in its title, and the item as themes see it whose masks hide words."""
 
-    def __init__(
-        self,
-        gates: Sequence[Gates],
-        case: Case,
-        masked_cases: Mapping[int, Case],
-        in_title: Set[int],
-    ) -> None:
-        self.in_title = in_title
-        self._gates = gates
-        self._case = case
-        self._masked = masked_cases
+    case: Case
+    in_title: Set[int]
+    masked: Mapping[int, Case]
 
     def of(self, theme: int) -> Case:
         """Return the item as one theme sees it."""
-        return self._masked.get(theme, self._case)
+        return self.masked.get(theme, self.case) if self.masked else self.case
 
-    def is_open(self, theme: int) -> bool:
-        """Say whether what a theme requires is there."""
-        return self._gates[theme].is_open(self._masked.get(theme, self._case))
+
+def _told(judged: Iterable[_Judgement]) -> list[_Judgement]:
+    """Return what is told of themes of which a rule holds: at most three that are only near."""
+    told: dict[bool, list[_Judgement]] = {False: [], True: []}
+    for judgement in judged:
+        told[judgement.verdict is Verdict.NEAR].append(judgement)
+    return told[False] + told[True][:_MOST_NEAR]
 
 
 def _ranked(judged: Iterable[_Judgement]) -> list[_Judgement]:

@@ -79,20 +79,24 @@ class Presence:
         for group, (numbers, allowed) in enumerate(lexicon.groups):
             for number in numbers:
                 (in_title if allowed == _TITLE else anywhere)[number] |= 1 << group
-        self._anywhere, self._in_title = tuple(anywhere), tuple(in_title)
+        self.anywhere, self._in_title = tuple(anywhere), tuple(in_title)
         self._every = (1 << len(lexicon.groups)) - 1
 
-    def of(self, hits: Hits, texts: Texts) -> tuple[int, set[int]]:
-        """Return the groups that cannot hold, and the words in the title."""
-        present = 0
+    def absent(self, hits: Hits, texts: Texts) -> int:
+        """Return the groups that cannot hold."""
+        present = reduce(or_, (self.anywhere[number] for number in hits), 0)
+        return self.with_title(present, hits, texts)[0]
+
+    def with_title(self, present: int, hits: Hits, texts: Texts) -> tuple[int, set[int]]:
+        """Return the groups that cannot hold, by those that hold in any field, and title words."""
         in_title: set[int] = set()
         behind_title = texts.starts[1]
         for number, spans in hits.items():
-            present |= self._anywhere[number]
-            # The first hit of a word stands in its first field.
-            if spans[0][0] < behind_title:
-                in_title.add(number)
-                present |= self._in_title[number]
+            # Words come as they first stand in the text.
+            if spans[0][0] >= behind_title:
+                break
+            in_title.add(number)
+            present |= self._in_title[number]
         # To ask a negative number (~present) for bits takes longer.
         return self._every ^ present, in_title
 

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache, reduce
-from operator import or_
+from operator import itemgetter, or_
 from typing import Any, NamedTuple, TypeAlias, TypeVar
 
 from ahocorasick_rs import AhoCorasick, Implementation, MatchKind
@@ -12,7 +12,7 @@ from pipeline.fold import Span, WayBack, fold, fold_cased, is_katakana
 from pipeline.model import Evidence, Field
 
 Hits: TypeAlias = dict[int, list[Span]]
-"""Where each word was found, by its number."""
+"""Where each word was found, by its number: words and places as they stand in the text."""
 
 _Node = TypeVar("_Node")
 _Answer = TypeVar("_Answer")
@@ -195,7 +195,8 @@ def masked(hits: Hits, masks: frozenset[int]) -> Hits:
         return hits
     covers = [span for number in masks for span in hits.get(number, ())]
     kept = {n: [s for s in spans if not _is_masked(s, covers)] for n, spans in hits.items()}
-    return {number: spans for number, spans in kept.items() if spans}
+    left = [(number, spans) for number, spans in kept.items() if spans]
+    return dict(sorted(left, key=itemgetter(1)))
 
 
 def _is_masked(span: Span, covers: Sequence[Span]) -> bool:

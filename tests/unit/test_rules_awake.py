@@ -3,6 +3,7 @@
 import random
 from collections import Counter
 from collections.abc import Mapping
+from dataclasses import replace
 from functools import reduce
 from operator import or_
 
@@ -11,6 +12,7 @@ import pytest
 from pipeline.model import Field, Verdict
 from pipeline.rules.awake import Awake
 from pipeline.rules.engine import Engine
+from pipeline.rules.needs import Presence
 from pipeline.rules.words import Texts
 from tests.rulesets import HERE, asked, some_text, some_theme, theme
 
@@ -18,16 +20,21 @@ from tests.rulesets import HERE, asked, some_text, some_theme, theme
 class Sleepless(Awake):
     """Wakes every rule, and near misses by every word that leads to them, in any theme."""
 
-    def __init__(self, count: int, leads: Mapping[int, int]) -> None:
+    def __init__(self, count: int, leads: Mapping[int, int], presence: Presence) -> None:
         self._rules = (1 << count) - 1
         self._leads_of = leads
+        self.presence = presence
 
-    def of(self, numbers: Mapping[int, object]) -> tuple[int, int]:  # type: ignore[override]
-        return self._rules, reduce(or_, (self._leads_of.get(n, 0) for n in numbers), 0)
+    def of(self, numbers: Mapping[int, object]) -> tuple[int, int, int]:  # type: ignore[override]
+        leads = reduce(or_, (self._leads_of.get(n, 0) for n in numbers), 0)
+        return self._rules, leads, reduce(or_, (self.presence.anywhere[n] for n in numbers), 0)
 
 
 def sleepless(engine: Engine) -> Engine:
-    engine._awake = Sleepless(len(engine._rules), engine._leads)
+    engine._awake = Sleepless(len(engine._rules), engine._leads, engine._awake.presence)
+    # Nobody asked before whether the themes are open, or may be shut.
+    engine._still_gated = engine._gated
+    engine._gates = tuple(replace(gates, bars=0) for gates in engine._gates)
     return engine
 
 
@@ -41,7 +48,7 @@ def test_who_sleeps_has_nothing_to_say() -> None:
             said = engine.said(Texts(text), HERE)
             assert said == other.said(Texts(text), HERE)
             seen.update(match.verdict.value for match in said.matches)
-            asleep = engine._awake.of(engine._finder.hits(Texts(text))) == (0, 0)
+            asleep = engine._awake.of(engine._finder.hits(Texts(text)))[:2] == (0, 0)
             seen["asleep"] += asleep
     # It would be true of rules that never sleep, or never say anything, too.
     assert min(seen[kind] for kind in (*Verdict, "asleep")) > 50
@@ -61,4 +68,4 @@ def test_a_rule_wakes_with_both_of_its_words_and_what_is_near_in_an_open_theme(
 ) -> None:
     engine = Engine([theme("t", "law AND AI", require=(asked("AI"),))], ())
     hits = engine._finder.hits(Texts({Field.SUMMARY: text}))
-    assert engine._awake.of(hits) == (rules, leads)
+    assert engine._awake.of(hits)[:2] == (rules, leads)

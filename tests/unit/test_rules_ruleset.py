@@ -202,6 +202,14 @@ def test_masks_hide_words_within_longer_ones() -> None:
     ]
 
 
+@pytest.mark.parametrize("of_theme", [False, True])
+def test_a_word_that_a_mask_hides_in_the_title_alone_hides_no_other_there(of_theme: bool) -> None:
+    head, own = ("", "mask: ice age, ") if of_theme else ("mask: [ice age]\n", "")
+    masked = ruleset(f"  - {{id: t, title: T, {own}rules: ['title:harvest AND age']}}", head)
+    assert said(masked, "an age", title="ice age harvest") == [("t", Verdict.APPLIES, 3.0)]
+    assert said(masked, "no years", title="ice age harvest") == [("t", Verdict.NEAR, 3.0)]
+
+
 def test_a_ruleset_keeps_what_its_file_says() -> None:
     text = """
 lists: {ai: [AI]}
