@@ -24,8 +24,9 @@ Leads: TypeAlias = Mapping[Word, Sequence[tuple[str, str]]]
 class Compiled:
     """A rule ready to run; `order` is its place among all rules, `theme` its theme's.
 
-    `key` are the ids of both. It does not hold without each of the `groups`. A near miss scores at
-    most `most`: with one of the rule's words in the title, and without; 0 where that is not enough.
+    `key` are the ids of both, `threshold` is its theme's. It does not hold without each of the
+    `groups`. A near miss scores at most `most`: with one of the rule's words in the title, and
+    without; 0 where that is not enough.
     """
 
     order: int
@@ -36,6 +37,7 @@ class Compiled:
     judge: Judge
     lead: Lead | None
     words: Needs
+    threshold: float
     most: tuple[float, float]
 
     def is_asked(self, scope: Scope) -> bool:
@@ -60,10 +62,6 @@ class Gate:
     groups: int
     judge: Judge
 
-    def holds(self, case: Case) -> bool:
-        """Say whether the query holds."""
-        return not self.groups & case.absent and self.judge(case) is not None
-
 
 @dataclass(frozen=True, slots=True)
 class Gates:
@@ -86,18 +84,21 @@ class Gates:
 
     def is_open(self, case: Case) -> bool:
         """Say whether one of the required queries holds, where any is required."""
-        return (
-            (self.keys > 0 and not self.keys & case.absent)
-            or not self.theme.require
-            or any(gate.holds(case) for gate in self.require)
-        )
+        absent = case.absent
+        if not self.theme.require or (self.keys and not self.keys & absent):
+            return True
+        for gate in self.require:
+            if not gate.groups & absent and gate.judge(case) is not None:
+                return True
+        return False
 
     def excluded_by(self, case: Case) -> str:
         """Return the query that shuts an item out, or nothing."""
-        if self.bars & case.absent:
+        absent = case.absent
+        if self.bars & absent:
             return ""
         for gate in self.exclude:
-            if gate.holds(case):
+            if not gate.groups & absent and gate.judge(case) is not None:
                 return gate.query
         return ""
 

@@ -6,6 +6,7 @@ it cannot do without were found, of those the rarest.
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence, Set
+from dataclasses import dataclass
 from typing import NamedTuple
 
 from pipeline.model import Evidence, Field, Match, Scope, Verdict
@@ -163,6 +164,7 @@ class Engine:
             compile_node(rule.tree, self._lexicon),
             lead,
             words_of(rule.tree, self._lexicon),
+            threshold,
             (in_title, elsewhere),
         )
 
@@ -179,8 +181,9 @@ class Engine:
     def _judged(self, rules: int, cases: "_Cases") -> list[_Judgement]:
         """Judge every theme of which a rule holds, the highest score first."""
         holding: dict[int, list[tuple[Compiled, Found]]] = {}
+        whole, masked_cases = cases.whole, cases.masked
         for compiled in [self._rules[order] for order in places(rules)]:
-            case = cases.of(compiled.theme)
+            case = masked_cases.get(compiled.theme, whole) if masked_cases else whole
             if not compiled.groups & case.absent and compiled.is_asked(case.scope):
                 found = compiled.judge(case)
                 if found and found[1]:
@@ -210,7 +213,8 @@ class Engine:
     def _near_misses(self, leads: int, cases: "_Cases", said: set[int]) -> Sequence[_Judgement]:
         """Return near misses of themes that said nothing yet, the best three first."""
         nearest: dict[int, _Judgement] = {}
-        bar, in_title = 0.0, cases.in_title
+        bar = 0.0
+        whole, in_title, masked_cases = cases.whole, cases.in_title, cases.masked
         for compiled in [self._rules[order] for order in places(self._let_in(leads, cases))]:
             theme = compiled.theme
             if theme in said:
@@ -219,7 +223,7 @@ class Engine:
             beaten = nearest[theme].score if theme in nearest else bar
             if compiled.most[in_title.isdisjoint(compiled.words)] <= beaten:
                 continue
-            case = cases.of(theme)
+            case = masked_cases.get(theme, whole) if masked_cases else whole
             near = self._near_miss(compiled, case)
             if near is None or near.score <= beaten:
                 continue
@@ -242,12 +246,12 @@ class Engine:
 
     def _near_miss(self, compiled: Compiled, case: Case) -> _Judgement | None:
         """Judge a rule that would have made its theme apply, by its score, but for one operand."""
-        missed = compiled.lead and miss(compiled.lead, case)
-        if not missed or not compiled.is_asked(case.scope):
+        missed = miss(compiled.lead, case) if compiled.lead else None
+        if missed is None or not compiled.is_asked(case.scope):
             return None
         absent, found = missed
         score = round(compiled.score(found), 6)
-        if score < self._gates[compiled.theme].theme.threshold:
+        if score < compiled.threshold:
             return None
         hits = ((compiled.rule.id, found),)
         return _Judgement(compiled.theme, Verdict.NEAR, score, hits, (absent,))
@@ -264,16 +268,17 @@ class Engine:
         )
 
 
-class _Cases(NamedTuple):
+@dataclass(slots=True)
+class _Cases:
     """One item, the words in its title, and the item as themes see it whose masks hide words."""
 
-    case: Case
+    whole: Case
     in_title: Set[int]
     masked: Mapping[int, Case]
 
     def of(self, theme: int) -> Case:
         """Return the item as one theme sees it."""
-        return self.masked.get(theme, self.case) if self.masked else self.case
+        return self.masked.get(theme, self.whole) if self.masked else self.whole
 
 
 def _told(judged: Iterable[_Judgement]) -> list[_Judgement]:
@@ -294,7 +299,7 @@ def _rank(judgement: _Judgement) -> tuple[float, int]:
 
 def _third_best(nearest: Iterable[_Judgement]) -> float:
     """Return what a further near miss has to be worth more than to be shown."""
-    return sorted((judgement.score for judgement in nearest), reverse=True)[_MOST_NEAR - 1]
+    return sorted([judgement.score for judgement in nearest])[-_MOST_NEAR]
 
 
 def explained(evidence: Iterable[Evidence]) -> str:

@@ -16,7 +16,6 @@ class _Operand:
     """One of the things that a rule asks for together; `groups` are required for it to hold."""
 
     query: str
-    needs: Needs
     groups: int
     judge: Judge
 
@@ -43,21 +42,22 @@ def lead_of(node: Node, lexicon: Lexicon) -> Lead | None:
     if not isinstance(node, And):
         return None
     operands: list[_Operand] = []
+    needed_words: list[Needs] = []
     conditions: list[Judge] = []
     for child in node.children:
         needs, judge = needed(child, lexicon), compile_node(child, lexicon)
         if needs is None:
             conditions.append(judge)
         else:
-            operands.append(_Operand(write(child), needs, required(child, lexicon), judge))
+            operands.append(_Operand(write(child), required(child, lexicon), judge))
+            needed_words.append(needs)
     if len(operands) < 2:
         return None
-    rarest = sorted(operands, key=lambda operand: frequency(operand.needs, lexicon))[:2]
-    words = rarest[0].needs | rarest[1].needs
+    rarest, second = sorted(needed_words, key=lambda needs: frequency(needs, lexicon))[:2]
     most = (_most(node, FACTORS[0]), _most(node, FACTORS[1]))
     groups = reduce(or_, (operand.groups for operand in operands))
     most_absent = max(operand.groups.bit_count() for operand in operands)
-    return Lead(tuple(operands), tuple(conditions), words, most, groups, most_absent)
+    return Lead(tuple(operands), tuple(conditions), rarest | second, most, groups, most_absent)
 
 
 def _most(node: Node, factor: float) -> float:
@@ -77,16 +77,16 @@ def miss(lead: Lead, case: Case) -> tuple[str, Found] | None:
     """Return the one operand that is absent and the hits of the others, or None."""
     if (lead.groups & case.absent).bit_count() > lead.most_absent:
         return None
-    absent: _Operand | None = None
+    absent: str | None = None
     answers: list[Found] = []
     for operand in lead.operands:
         found = None if operand.groups & case.absent else operand.judge(case)
         if found is not None:
             answers.append(found)
         elif absent is None:
-            absent = operand
+            absent = operand.query
         else:
             return None
-    if absent is None or None in [judge(case) for judge in lead.conditions]:
+    if absent is None or (lead.conditions and None in [judge(case) for judge in lead.conditions]):
         return None
-    return absent.query, together(answers)
+    return absent, together(answers)

@@ -59,11 +59,12 @@ class Case:
 
     def found(self, number: int, group: Group) -> Found | None:
         """Return what a group finds, by the number it has in its lexicon."""
-        if self.absent >> number & 1:
-            return None
-        if number not in self._found:
-            self._found[number] = _within(self._spans(group), self, group.allowed)
-        return self._found[number]
+        if number in self._found:
+            return self._found[number]
+        is_absent = self.absent >> number & 1
+        found = None if is_absent else _within(self._spans(group), self, group.allowed)
+        self._found[number] = found
+        return found
 
     def reaches(self, number: int, group: Group) -> Sequence[Reach]:
         """Return the hits of a group in any field as NEAR asks for them, in order."""

@@ -174,19 +174,27 @@ class Finder:
         hits: Hits = {}
         joined, patterns = texts.joined, self._patterns
         for index, start, end in self._automaton.find_matches_as_indexes(joined, overlapping=True):
-            not_before, going_on, words, prefixes = patterns[index]
+            not_before, going_on, alone, forms = patterns[index]
             if joined[start - 1] in not_before:
                 continue
             goes_on = joined[end] in going_on
-            for number, cased in prefixes if goes_on else words:
-                if cased and texts.cased(start, end) != cased[: end - start]:
-                    continue
-                span = (start, _word_end(joined, end) if goes_on else end)
-                if number in hits:
-                    hits[number].append(span)
+            if alone is None:
+                stop = _word_end(joined, end) if goes_on else end
+                _add(hits, texts, (start, end), stop, forms[goes_on])
+            elif not goes_on:
+                if alone in hits:
+                    hits[alone].append((start, end))
                 else:
-                    hits[number] = [span]
+                    hits[alone] = [(start, end)]
         return hits
+
+
+def _add(hits: Hits, texts: Texts, span: Span, end: int, forms: "_Forms") -> None:
+    """Add a place up to `end` for each word that stands in a span, where its capitals do, too."""
+    start, stop = span
+    for number, cased in forms:
+        if not cased or texts.cased(start, stop) == cased[: stop - start]:
+            hits.setdefault(number, []).append((start, end))
 
 
 def masked(hits: Hits, masks: frozenset[int]) -> Hits:
@@ -228,21 +236,26 @@ def _spellings(found: Word) -> Iterator[tuple[str, bool]]:
 
 _Forms: TypeAlias = tuple[tuple[int, str], ...]
 """Number and cased form of each word that a place is a hit of."""
-_Pattern: TypeAlias = tuple[Container[str], Container[str], _Forms, _Forms]
-"""What may not stand before it, what goes on with it behind it, its words, and the prefixes."""
+_Pattern: TypeAlias = tuple[Container[str], Container[str], int | None, tuple[_Forms, _Forms]]
+"""What may not stand before it, what goes on with it behind it, and its words.
+
+Most have one word alone, in any case and no prefix; otherwise all words, and the prefixes.
+"""
 
 
 def _pattern(folded: str, tail: bool, words: Sequence[tuple[int, bool, str]]) -> _Pattern:
     forms = tuple((number, cased) for number, _, cased in words)
     prefixes = tuple((number, cased) for number, prefix, cased in words if prefix)
+    number, is_prefix, cased = words[0]
+    alone = number if len(words) == 1 and not is_prefix and not cased else None
     if tail:
         # It ends a longer run of katakana, whose final ー folding took away: マネー* finds
         # マネーロンダリング, but no デジタルマネジメント.
-        return _AllBut(_KATAKANA), _KATAKANA, forms, ()
+        return _AllBut(_KATAKANA), _KATAKANA, alone, (forms, ())
     if len(folded) <= 2 and all(map(is_katakana, folded)):
-        return _KATAKANA, _KATAKANA, forms, prefixes
+        return _KATAKANA, _KATAKANA, alone, (forms, prefixes)
     before, behind = (_LETTERS if char in _LETTERS else _NONE for char in (folded[0], folded[-1]))
-    return before, behind, forms, prefixes
+    return before, behind, alone, (forms, prefixes)
 
 
 @dataclass(frozen=True, slots=True)

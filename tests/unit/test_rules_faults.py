@@ -20,14 +20,13 @@ FAULTS = {
     ),
     "hyphens are letters": Fault(FOLD, 'or byte == ord("-")', ""),
     "digits are no part of words": Fault(WORDS, "if char.isalnum())", "if char.isalpha())"),
-    "a prefix is a whole word": Fault(
-        WORDS, "prefixes if goes_on else words", "() if goes_on else words"
-    ),
-    "a word goes on": Fault(WORDS, "prefixes if goes_on else words", "words"),
+    "a prefix is a whole word": Fault(WORDS, "forms[goes_on]", "() if goes_on else forms[False]"),
+    "a word goes on": Fault(WORDS, "elif not goes_on:", "else:"),
+    "a word with a prefix beside it goes on": Fault(WORDS, "forms[goes_on]", "forms[False]"),
     "evidence of a prefix ends with it": Fault(
         WORDS, "_word_end(joined, end) if goes_on else end", "end"
     ),
-    "raw tells no capitals": Fault(WORDS, "if cased and texts.cased(", "if False and texts.cased("),
+    "raw tells no capitals": Fault(WORDS, "if not cased or", "if True or"),
     "Japanese words have boundaries": Fault(WORDS, "range(0x2E80)", "range(0xFFFF)"),
     "short katakana has none": Fault(WORDS, "if len(folded) <= 2 and all(", "if False and all("),
     "tails are not found": Fault(WORDS, "yield folded[:-1], True", "pass"),
