@@ -6,13 +6,14 @@ from dataclasses import dataclass, field
 from typing import TypeAlias, TypeVar
 
 from pipeline.model import Evidence, Field, Match, Scope, Verdict
+from pipeline.rules.finder import Finder, Hits
 from pipeline.rules.numbers import numbers_of
 from pipeline.rules.query import Case, Judge, compile_node
 from pipeline.rules.ruleset import Ruleset
 from pipeline.rules.terms import choices_of, named
 from pipeline.rules.theme import Rule
 from pipeline.rules.tree import Term
-from pipeline.rules.words import Hits, Lexicon, Texts
+from pipeline.rules.words import Lexicon, Texts
 
 RuleName: TypeAlias = tuple[str, str]
 """A theme and one of its rules."""
@@ -57,7 +58,7 @@ class Survey:
             for theme in ruleset.themes
             for rule in theme.rules
         }
-        self._finder = self._lexicon.finder()
+        self._finder = Finder(self._lexicon.numbers)
         self._items = 0
         self._seen: set[str] = set()
         self._hits: Counter[str] = Counter()

@@ -15,6 +15,7 @@ from tests.naive import ATOMS, CJK, UNSPACED, Atom, Wanted, written
 WORDS = (
     *("ai", "us", "law", "act", "data", "govern", "9", "gpt 4", "no 9", "c++", "u.s.", "tel"),
     *("fine", "strasse", "istanbul", "iv", "café", "aq\u0301", "1⁄2", "(株)", "株式会社", "会社"),
+    *("no.9", "λ", "λж", "ж ai"),
     *("規制", "法案", "京都", "東京都", "東京都の", "データ", "サーバー", "マネー", "ガス", "ドル"),
     *("규제", "한규", "葛𠮷"),
 )
@@ -27,10 +28,11 @@ KINS = (
     ("マネー", "デジタルマネー", "マネジメント", "ガス"),
     ("ガス", "都市ガス", "ガスタービン", "サーバー"),
     ("ai", "law", "data", "act"),
-    ("gpt 4", "9", "no 9", "1⁄2"),
+    ("gpt 4", "9", "no 9", "no.9", "1⁄2"),
+    ("λ", "λж", "ai", "ж ai"),
 )
 MASKS = ("東京都", "us act", "データ", "株式会社")
-BETWEEN = ("x", "の", "規", "of the", "、", "/", "", "9", "サ", "s")
+BETWEEN = ("x", "の", "規の", "規の", "of the", "、", "/", "", "9", "サ", "s", "λ")
 
 _BY_FIRST: dict[str, list[Atom]] = defaultdict(list)
 for _atom in ATOMS:
@@ -159,9 +161,9 @@ def _random_query(rng: Random, words: Sequence[str], depth: int = 2, inside: str
 
 def _unit(rng: Random, words: Sequence[str]) -> Query:
     short = [word for word in words if word.isascii() and word.isalpha()]
-    if len(short) > 1 and rng.random() < 0.2:
+    if len(short) > 1 and rng.random() < 0.4:
         both = tuple(Wanted(spelled(rng, word)) for word in rng.sample(short, 2))
-        return ("sloppy", both, rng.randint(1, 3))
+        return ("sloppy", both, rng.choice((1, 1, 2, 3)))
     word = rng.choice(words)
     prefix = rng.random() < 0.2 and (len(word) > 2 or word[-1] in CJK)
     return ("word", Wanted(spelled(rng, word), prefix, rng.random() < 0.2))

@@ -15,6 +15,7 @@ MODULES = (
     "pipeline.fold",
     "pipeline.rules.distance",
     "pipeline.rules.words",
+    "pipeline.rules.finder",
     "pipeline.rules.numbers",
     "pipeline.rules.needs",
     "pipeline.rules.query",

@@ -9,9 +9,10 @@ from dataclasses import replace
 
 from pipeline.model import Field, Scope
 from pipeline.rules.engine import Engine
+from pipeline.rules.finder import Finder
 from pipeline.rules.ruleset import Ruleset
 from pipeline.rules.theme import Theme
-from pipeline.rules.words import Finder, Lexicon, Texts
+from pipeline.rules.words import Lexicon, Texts
 
 # Where more of the themes are others, to ask all of them takes no longer.
 _MOST_CHANGED = 1 / 4
@@ -75,4 +76,4 @@ def _displaced(old: Ruleset, new: Ruleset, changed: Set[str]) -> Finder | None:
     for word in before.keys() | after.keys():
         if before.get(word) != after.get(word):
             lexicon.number(word)
-    return lexicon.finder() if lexicon.words else None
+    return Finder(lexicon.numbers) if lexicon.words else None

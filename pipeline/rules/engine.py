@@ -12,12 +12,13 @@ from typing import NamedTuple
 from pipeline.model import Evidence, Field, Match, Scope, Verdict
 from pipeline.rules.awake import Awake
 from pipeline.rules.compiled import Compiled, Gate, Gates, Leads, filed_as, filed_leads, places
+from pipeline.rules.finder import Finder, masked
 from pipeline.rules.near import lead_of, miss
 from pipeline.rules.needs import Needs, needed, required, words_of
 from pipeline.rules.numbers import plain_words
 from pipeline.rules.query import Case, Found, compile_node
 from pipeline.rules.theme import Asked, Rule, Theme
-from pipeline.rules.words import Lexicon, Texts, Word, bits, masked, word
+from pipeline.rules.words import Lexicon, Texts, Word, bits, word
 
 _MOST_NEAR = 3
 
@@ -70,7 +71,7 @@ class Engine:
             gated for gated in self._gated if not self._gates[gated[0]].is_opened_by_keys
         )
         self._awake = Awake(self._rules, self._leads, self._gates, self._lexicon)
-        self._finder = self._lexicon.finder()
+        self._finder = Finder(self._lexicon.numbers)
         self._presence = self._awake.presence
         # All is compiled: nobody asks about a node again.
         self._lexicon.answers.clear()

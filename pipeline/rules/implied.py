@@ -11,10 +11,11 @@ from typing import TypeAlias
 
 from pipeline.fold import fold
 from pipeline.model import Field
+from pipeline.rules.finder import Finder, masked
 from pipeline.rules.settled import Same, found_words, placed, settled, words_of
 from pipeline.rules.terms import alternatives, same_form, within
 from pipeline.rules.tree import And, InField, Near, Node, Not, Or, ScopeIs, Term
-from pipeline.rules.words import Lexicon, Texts, Word, masked
+from pipeline.rules.words import Lexicon, Texts, Word
 
 Masks: TypeAlias = frozenset[str]
 """The folded words that a theme does not see where they stand inside others."""
@@ -203,7 +204,7 @@ def _found_along(narrow: Term, wide: Term, masks: Masks) -> bool:
     lexicon = Lexicon()
     first, second = (lexicon.number(*words_of(term)) for term in (narrow, wide))
     hidden = frozenset(lexicon.number(Word(mask)) for mask in masks)
-    finder = lexicon.finder()
+    finder = Finder(lexicon.numbers)
     for left, right in product(_SIDES, repeat=2):
         found = finder.hits(Texts({Field.SUMMARY: left + narrow.text + right}))
         hits = masked(found, hidden)

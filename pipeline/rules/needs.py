@@ -5,9 +5,10 @@ from functools import lru_cache, reduce
 from operator import or_
 
 from pipeline.fold import is_cjk
+from pipeline.rules.finder import Hits
 from pipeline.rules.numbers import allowed_in, numbers_of
 from pipeline.rules.tree import And, Boosted, InField, Near, Node, Or, Term
-from pipeline.rules.words import EVERYWHERE, Allowed, Hits, Lexicon, Texts, bits, per_node
+from pipeline.rules.words import EVERYWHERE, Allowed, Lexicon, Texts, bits, per_node
 
 Needs = frozenset[int]
 
@@ -92,11 +93,10 @@ class Presence:
         in_title: set[int] = set()
         behind_title = texts.starts[1]
         for number, spans in hits.items():
-            # Words come as they first stand in the text.
-            if spans[0][0] >= behind_title:
-                break
-            in_title.add(number)
-            present |= self._in_title[number]
+            # The first hit of a word stands in its first field.
+            if spans[0][0] < behind_title:
+                in_title.add(number)
+                present |= self._in_title[number]
         # To ask a negative number (~present) for bits takes longer.
         return self._every ^ present, in_title
 

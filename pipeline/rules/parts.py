@@ -5,10 +5,11 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from pipeline.model import Field, Scope
+from pipeline.rules.finder import Finder, masked
 from pipeline.rules.query import Case, Judge, compile_node
 from pipeline.rules.terms import children_of, named
 from pipeline.rules.tree import And, Boosted, InField, Near, Node, Not, Or, Term
-from pipeline.rules.words import Lexicon, Texts, masked, word
+from pipeline.rules.words import Lexicon, Texts, word
 from pipeline.rules.write import write
 
 
@@ -32,7 +33,7 @@ class Parts:
         self._masks = frozenset(self._lexicon.number(word(text)) for text in mask)
         self._words = self._judges(dict(_words(tree)))
         self._parts = self._judges({write(part): part for part in parts_of(tree)})
-        self._finder = self._lexicon.finder()
+        self._finder = Finder(self._lexicon.numbers)
         self._items = 0
         self._held: Counter[str] = Counter()
         self._seen: set[str] = set()

@@ -12,6 +12,7 @@ from typing import TypeAlias
 from pipeline.fold import Span
 from pipeline.model import Evidence, Field, Scope
 from pipeline.rules.distance import is_within, others_within
+from pipeline.rules.finder import Finder, Hits
 from pipeline.rules.needs import required
 from pipeline.rules.numbers import allowed_in, numbers_of, plain_words
 from pipeline.rules.tree import And, Boosted, InField, Near, Node, Not, Or, ScopeIs, Term
@@ -19,7 +20,6 @@ from pipeline.rules.words import (
     EVERYWHERE,
     Allowed,
     Group,
-    Hits,
     Lexicon,
     Texts,
 )
@@ -86,7 +86,7 @@ class Query:
     def __init__(self, node: Node) -> None:
         lexicon = Lexicon()
         self._judge = compile_node(node, lexicon)
-        self._finder = lexicon.finder()
+        self._finder = Finder(lexicon.numbers)
 
     def find(self, texts: Mapping[Field, str], scope: Scope) -> tuple[Evidence, ...] | None:
         """Return the words that make the query hold, or None where it does not.

@@ -1,18 +1,13 @@
-"""The words of any number of queries, found in a text in one pass over it."""
+"""An item's texts as one, and the words of any number of queries by their numbers."""
 
-from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache, reduce
-from operator import itemgetter, or_
+from operator import or_
 from typing import Any, NamedTuple, TypeAlias, TypeVar
 
-from ahocorasick_rs import AhoCorasick, Implementation, MatchKind
-
-from pipeline.fold import Span, WayBack, fold, fold_cased, is_katakana
+from pipeline.fold import WayBack, fold, fold_cased
 from pipeline.model import Evidence, Field
-
-Hits: TypeAlias = dict[int, list[Span]]
-"""Where each word was found, by its number: words and places as they stand in the text."""
 
 _Node = TypeVar("_Node")
 _Answer = TypeVar("_Answer")
@@ -24,13 +19,6 @@ FIELDS = tuple(Field)
 EVERYWHERE: Allowed = (True, True, True)
 # No folded text has a line break, so that no word and no distance reaches across it.
 _EDGE = "\n"
-# Letters and digits of the scripts with spaces around words; from U+2E80 on (radicals, kana, Han,
-# Hangul) there are none.
-_LETTERS = frozenset(char for char in map(chr, range(0x2E80)) if char.isalnum())
-_KATAKANA = frozenset(char for char in map(chr, range(0x3000, 0x3200)) if is_katakana(char))
-_NONE: frozenset[str] = frozenset()
-# More make its table too large for the processor's cache.
-_MOST_FOR_DFA = 4_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,18 +91,19 @@ class Texts:
 
 @dataclass(slots=True)
 class Lexicon:
-    """Numbers words, and groups of them, from 0; `finder` makes the searcher for all words."""
+    """Numbers words, and groups of them, from 0."""
 
     words: list[Word] = field(default_factory=list)
     groups: list[Group] = field(default_factory=list)
     answers: dict[tuple[object, int], tuple[object, Any]] = field(default_factory=dict)
     """What functions that ask `per_node` said so far, and of which nodes."""
-    _numbers: dict[Word, int] = field(default_factory=dict)
+    numbers: dict[Word, int] = field(default_factory=dict)
+    """The number of each word."""
     _group_numbers: dict[Group, int] = field(default_factory=dict)
 
     def number(self, found: Word) -> int:
         """Return a word's number, a new one at first."""
-        number = self._numbers.setdefault(found, len(self.words))
+        number = self.numbers.setdefault(found, len(self.words))
         if number == len(self.words):
             self.words.append(found)
         return number
@@ -126,10 +115,6 @@ class Lexicon:
         if number == len(self.groups):
             self.groups.append(group)
         return number
-
-    def finder(self) -> "Finder":
-        """Return what finds the words numbered so far."""
-        return Finder(self._numbers)
 
 
 def bits(numbers: Iterable[int]) -> int:
@@ -151,116 +136,3 @@ def per_node(
         return answer
 
     return asked
-
-
-class Finder:
-    """Finds every word of a lexicon in one pass."""
-
-    def __init__(self, numbers: Mapping[Word, int]) -> None:
-        grouped: dict[tuple[str, bool], list[tuple[int, bool, str]]] = {}
-        for found, number in ((f, n) for f, n in numbers.items() if f.folded):
-            for spelling in _spellings(found):
-                entry = (number, found.prefix, found.cased)
-                grouped.setdefault(spelling, []).append(entry)
-        self._patterns = [_pattern(*key, words) for key, words in grouped.items()]
-        self._automaton = AhoCorasick(
-            [folded for folded, _ in grouped],
-            matchkind=MatchKind.Standard,
-            implementation=Implementation.DFA if len(grouped) <= _MOST_FOR_DFA else None,
-        )
-
-    def hits(self, texts: Texts) -> Hits:
-        """Return where each word stands; one that stands nowhere is absent."""
-        hits: Hits = {}
-        joined, patterns = texts.joined, self._patterns
-        for index, start, end in self._automaton.find_matches_as_indexes(joined, overlapping=True):
-            not_before, going_on, alone, forms = patterns[index]
-            if joined[start - 1] in not_before:
-                continue
-            goes_on = joined[end] in going_on
-            if alone is None:
-                stop = _word_end(joined, end) if goes_on else end
-                _add(hits, texts, (start, end), stop, forms[goes_on])
-            elif not goes_on:
-                if alone in hits:
-                    hits[alone].append((start, end))
-                else:
-                    hits[alone] = [(start, end)]
-        return hits
-
-
-def _add(hits: Hits, texts: Texts, span: Span, end: int, forms: "_Forms") -> None:
-    """Add a place up to `end` for each word that stands in a span, where its capitals do, too."""
-    start, stop = span
-    for number, cased in forms:
-        if not cased or texts.cased(start, stop) == cased[: stop - start]:
-            hits.setdefault(number, []).append((start, end))
-
-
-def masked(hits: Hits, masks: frozenset[int]) -> Hits:
-    """Drop hits that lie inside a hit of a mask or straddle its edge; a longer one stays."""
-    if masks.isdisjoint(hits):
-        return hits
-    covers = [span for number in masks for span in hits.get(number, ())]
-    kept = {n: [s for s in spans if not _is_masked(s, covers)] for n, spans in hits.items()}
-    left = [(number, spans) for number, spans in kept.items() if spans]
-    return dict(sorted(left, key=itemgetter(1)))
-
-
-def _is_masked(span: Span, covers: Sequence[Span]) -> bool:
-    return any(_overlap(span, cover) and not _reaches_over(span, cover) for cover in covers)
-
-
-def _overlap(span: Span, cover: Span) -> bool:
-    return span[0] < cover[1] and cover[0] < span[1]
-
-
-def _reaches_over(span: Span, cover: Span) -> bool:
-    return span != cover and span[0] <= cover[0] and cover[1] <= span[1]
-
-
-def _word_end(joined: str, end: int) -> int:
-    while joined[end] in _LETTERS:
-        end += 1
-    return end
-
-
-def _spellings(found: Word) -> Iterator[tuple[str, bool]]:
-    """Yield the folded forms under which a word stands in texts; True for the tail of a run."""
-    folded = found.folded
-    yield folded, False
-    # Folding takes the last ー of デジタルマネー, a run of more than three, but not of マネー.
-    if len(folded) == 3 and folded[-1] == "ー" and all(map(is_katakana, folded)):
-        yield folded[:-1], True
-
-
-_Forms: TypeAlias = tuple[tuple[int, str], ...]
-"""Number and cased form of each word that a place is a hit of."""
-_Pattern: TypeAlias = tuple[Container[str], Container[str], int | None, tuple[_Forms, _Forms]]
-"""What may not stand before it, what goes on with it behind it, and its words.
-
-Most have one word alone, in any case and no prefix; otherwise all words, and the prefixes.
-"""
-
-
-def _pattern(folded: str, tail: bool, words: Sequence[tuple[int, bool, str]]) -> _Pattern:
-    forms = tuple((number, cased) for number, _, cased in words)
-    prefixes = tuple((number, cased) for number, prefix, cased in words if prefix)
-    number, is_prefix, cased = words[0]
-    alone = number if len(words) == 1 and not is_prefix and not cased else None
-    if tail:
-        # It ends a longer run of katakana, whose final ー folding took away: マネー* finds
-        # マネーロンダリング, but no デジタルマネジメント.
-        return _AllBut(_KATAKANA), _KATAKANA, alone, (forms, ())
-    if len(folded) <= 2 and all(map(is_katakana, folded)):
-        return _KATAKANA, _KATAKANA, alone, (forms, prefixes)
-    before, behind = (_LETTERS if char in _LETTERS else _NONE for char in (folded[0], folded[-1]))
-    return before, behind, alone, (forms, prefixes)
-
-
-@dataclass(frozen=True, slots=True)
-class _AllBut:
-    characters: frozenset[str]
-
-    def __contains__(self, char: object) -> bool:
-        return char not in self.characters

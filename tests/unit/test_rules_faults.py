@@ -8,7 +8,7 @@ from tests.cases import Case, cases
 from tests.faults import MODULES, Fault, engine_with, source
 from tests.matching import naive_answer, real_answer
 
-FOLD, DISTANCE, WORDS, _, NEEDS, QUERY, _, _, AWAKE, ENGINE = MODULES
+FOLD, DISTANCE, _, FINDER, _, NEEDS, QUERY, _, _, AWAKE, ENGINE = MODULES
 FAULTS = {
     "offsets slip behind one character that folds to several": Fault(
         FOLD, "if one is None else begin,", "if one is None else begin + 1,"
@@ -19,19 +19,40 @@ FAULTS = {
         FOLD, "behind=pattern is _LONG_VOWEL_AT_END", "behind=False"
     ),
     "hyphens are letters": Fault(FOLD, 'or byte == ord("-")', ""),
-    "digits are no part of words": Fault(WORDS, "if char.isalnum())", "if char.isalpha())"),
-    "a prefix is a whole word": Fault(WORDS, "forms[goes_on]", "() if goes_on else forms[False]"),
-    "a word goes on": Fault(WORDS, "elif not goes_on:", "else:"),
-    "a word with a prefix beside it goes on": Fault(WORDS, "forms[goes_on]", "forms[False]"),
-    "evidence of a prefix ends with it": Fault(
-        WORDS, "_word_end(joined, end) if goes_on else end", "end"
+    "digits are no part of words": Fault(FINDER, "if char.isalnum())", "if char.isalpha())"),
+    "a prefix is a whole word": Fault(FINDER, '(b"" if found.prefix else b" ")', 'b" "'),
+    "a word goes on": Fault(FINDER, '(b"" if found.prefix else b" ")', 'b""'),
+    "a prefix of another alphabet is a whole word": Fault(
+        FINDER, "prefixes if goes_on else words", "() if goes_on else words"
     ),
-    "raw tells no capitals": Fault(WORDS, "if not cased or", "if True or"),
-    "Japanese words have boundaries": Fault(WORDS, "range(0x2E80)", "range(0xFFFF)"),
-    "short katakana has none": Fault(WORDS, "if len(folded) <= 2 and all(", "if False and all("),
-    "tails are not found": Fault(WORDS, "yield folded[:-1], True", "pass"),
+    "a word of another alphabet goes on": Fault(FINDER, "prefixes if goes_on else words", "words"),
+    "evidence of a prefix ends with it": Fault(
+        FINDER, "end = stop if is_whole else _word_end(joined, stop)", "end = stop"
+    ),
+    "evidence of a prefix of another alphabet ends with it": Fault(
+        FINDER, "_word_end(joined, end) if goes_on else end", "end"
+    ),
+    "raw tells no capitals": Fault(FINDER, "texts.cased(start, stop) == cased", "True"),
+    "raw tells no capitals of another alphabet": Fault(
+        FINDER, "texts.cased(start, end) == cased[: end - start]", "True"
+    ),
+    "what stands between the letters of a word is not asked": Fault(
+        FINDER, '"" if found.folded.isalnum() else found.folded', '""'
+    ),
+    "letters of other alphabets are spaces": Fault(
+        FINDER, "joined[before] in _LETTERS or joined[behind - 1] in _LETTERS", "False"
+    ),
+    "letters of other alphabets are spaces behind a word": Fault(
+        FINDER, "or joined[end] in _LETTERS:", "or False:"
+    ),
+    "letters of other alphabets are spaces before a word": Fault(
+        FINDER, "if joined[start - 1] in _LETTERS or", "if False or"
+    ),
+    "Japanese words have boundaries": Fault(FINDER, "range(0x2E80)", "range(0xFFFF)"),
+    "short katakana has none": Fault(FINDER, "if len(folded) <= 2 and all(", "if False and all("),
+    "tails are not found": Fault(FINDER, "yield folded[:-1], True", "pass"),
     "masks hide longer words": Fault(
-        WORDS, "_overlap(span, cover) and not _reaches_over(span, cover)", "_overlap(span, cover)"
+        FINDER, "_overlap(span, cover) and not _reaches_over(span, cover)", "_overlap(span, cover)"
     ),
     "masks are not applied": Fault(ENGINE, "masked(hits, self._masks)", "hits"),
     "NEAR reaches one word farther": Fault(
