@@ -18,7 +18,7 @@ from store.connection import Connection, Row, SqlValue
 from store.program import fingerprint
 from store.rows import MATCH_COLUMNS, match_from, match_values, optional_time, time_of, time_text
 
-_NOWHERE = frozenset[str]()
+_UNTOLD = frozenset[str]()
 _ITEMS = "item left join item_judged on item_id = id"
 _JUDGE = "coalesce(item_judged.ruleset_id, item.ruleset_id)"
 _TEXTS = f"""
@@ -195,7 +195,7 @@ def _stored_texts(
             time_of(seen_at),
             origins[origin],
             tuple(matches[id_]) if id_ in matches else (),
-            frozenset(noticed[id_]) if id_ in noticed else _NOWHERE,
+            frozenset(noticed[id_]) if id_ in noticed else _UNTOLD,
             hashes[judge],
         )
 
