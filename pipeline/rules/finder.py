@@ -21,8 +21,8 @@ _LATIN = "latin-1"
 _PAST_LATIN = "\u0100"
 # Makes spaces of all that is no letter; what Latin-1 does not have was a question mark before.
 _APART = bytes(byte if chr(byte) in _LETTERS else ord(" ") for byte in range(256))
-# More make its table too large for the processor's cache.
-_MOST_FOR_DFA = 4_000
+# Of more words its table takes dozens of megabytes, and is no faster: caches are small.
+_MOST_FOR_DFA = 2_000
 
 
 class Finder:
