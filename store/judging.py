@@ -6,6 +6,7 @@ beside matches that say something else; other matches by other rules are replace
 """
 
 import getpass
+import json
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
@@ -36,7 +37,7 @@ _NOTICED = "select distinct item_id, theme from notice where item_id between ? a
 _STANDING = f"""
 select id, revision from {_ITEMS} where id between ? and ? and {_JUDGE} != ? order by id
 """
-_JUDGED_ANEW = "update item set ruleset_id = ? where id = ?"
+_JUDGED_ANEW = "update item set ruleset_id = ? where id in (select value from json_each(?))"
 _JUDGED_AGAIN = (
     "update item_judged set ruleset_id = ? where item_id between ? and ? and ruleset_id != ?"
 )
@@ -299,7 +300,8 @@ def _replace_matches(connection: Connection, ruleset_id: int, chunk: Chunk) -> N
             for match in chunk.changed[stored.id].matches
         ),
     )
-    connection.change_many(_JUDGED_ANEW, ((ruleset_id, stored.id) for stored in changed))
+    ids = json.dumps([stored.id for stored in changed])
+    connection.change(_JUDGED_ANEW, (ruleset_id, ids))
 
 
 def _notices(changed: Mapping[int, Rejudged], at: str) -> Iterator[tuple[SqlValue, ...]]:

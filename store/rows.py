@@ -183,30 +183,25 @@ MATCH_COLUMNS = ("theme", "verdict", "score", "evidence", "missing", "excluded_b
 
 # A pass reads a million of them: json and calling an enum each take longer than all the rest.
 _FIELDS = {field.value: field for field in Field}
+_NAMES = {field: field.value for field in Field}
 _NOTHING = "[]"
 _VERDICTS = {verdict.value: verdict for verdict in Verdict}
 
 
 def match_values(match: Match) -> tuple[SqlValue, ...]:
     """Return a match's values in the order of MATCH_COLUMNS."""
+    places = [
+        {"rule": rule, "field": _NAMES[field], "start": start, "end": end, "text": text}
+        for rule, field, start, end, text in match.evidence
+    ]
     return (
         match.theme,
         match.verdict,
         match.score,
-        to_json([_evidence_values(evidence) for evidence in match.evidence]).decode(),
-        to_json(match.missing).decode(),
+        to_json(places).decode(),
+        to_json(match.missing).decode() if match.missing else _NOTHING,
         match.excluded_by,
     )
-
-
-def _evidence_values(evidence: Evidence) -> dict[str, SqlValue]:
-    return {
-        "rule": evidence.rule,
-        "field": evidence.field.value,
-        "start": evidence.start,
-        "end": evidence.end,
-        "text": evidence.text,
-    }
 
 
 def match_of(row: Row) -> Match:
