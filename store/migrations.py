@@ -11,23 +11,19 @@ from datetime import date
 from sqlite_utils import Database
 from sqlite_utils.migrations import Migrations
 
-from store.tables import (
+from store.additions import (
     ALARMS,
     DEADLINES,
     DELIVERY,
-    ITEMS,
     JUDGED_AGAIN,
     JUDGING,
-    LEDGER,
     LINKED_PAGES,
     PAGES,
-    PEOPLE,
     READING,
-    RUNS,
-    SOURCES,
     STORIES,
     TRIAGE,
 )
+from store.tables import ITEMS, LEDGER, PEOPLE, RUNS, SOURCES
 
 MIGRATIONS = Migrations("policywatch")
 # "plcw"; `file` and other tools tell a database of ours by it.

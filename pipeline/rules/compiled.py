@@ -24,9 +24,8 @@ Leads: TypeAlias = Mapping[Word, Sequence[tuple[str, str]]]
 class Compiled:
     """A rule ready to run; `order` is its place among all rules, `theme` its theme's.
 
-    `key` are the ids of both, `threshold` is its theme's. It does not hold without each of the
-    `groups`. A near miss scores at most `most`: with one of the rule's words in the title, and
-    without; 0 where that is not enough.
+    `key` are the ids of both. It does not hold without each of the `groups`. A near miss scores at
+    most `most`: with one of the rule's words in the title, and without; 0 where that is not enough.
     """
 
     order: int
@@ -37,7 +36,6 @@ class Compiled:
     judge: Judge
     lead: Lead | None
     words: Needs
-    threshold: float
     most: tuple[float, float]
 
     def is_asked(self, scope: Scope) -> bool:

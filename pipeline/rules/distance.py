@@ -24,16 +24,12 @@ def is_within(text: str, start: int, end: int, distance: int) -> bool:
     # Of n characters the most words are one letter beside one of CJK, which make 3/2.
     if 3 * (length + 1) <= 4 * distance:
         return True
-    gap = text[start:end]
-    if gap.isascii():
-        most = distance
-    else:
-        # Most gaps are far too long: what is too much is enough.
-        gap, characters = _CJK.subn(" ", gap, 2 * distance + 1)
-        most = distance - (characters + 1) // 2
-        if most < 0:
-            return False
-    runs = gap.split()
+    # Most gaps are far too long: what is too much is enough.
+    rest, characters = _apart(text[start:end], 2 * distance + 1)
+    most = distance - (characters + 1) // 2
+    if most < 0:
+        return False
+    runs = rest.split()
     if len(runs) <= most:
         return True
     return sum(map(str.isalnum, runs)) <= most and sum(map(_is_word, runs)) <= most

@@ -165,7 +165,6 @@ class Engine:
             compile_node(rule.tree, self._lexicon),
             lead,
             words_of(rule.tree, self._lexicon),
-            threshold,
             (in_title, elsewhere),
         )
 
@@ -182,9 +181,8 @@ class Engine:
     def _judged(self, rules: int, cases: "_Cases") -> list[_Judgement]:
         """Judge every theme of which a rule holds, the highest score first."""
         holding: dict[int, list[tuple[Compiled, Found]]] = {}
-        whole, masked_cases = cases.whole, cases.masked
         for compiled in [self._rules[order] for order in places(rules)]:
-            case = masked_cases.get(compiled.theme, whole) if masked_cases else whole
+            case = cases.of(compiled.theme)
             if not compiled.groups & case.absent and compiled.is_asked(case.scope):
                 found = compiled.judge(case)
                 if found and found[1]:
@@ -214,8 +212,7 @@ class Engine:
     def _near_misses(self, leads: int, cases: "_Cases", said: set[int]) -> Sequence[_Judgement]:
         """Return near misses of themes that said nothing yet, the best three first."""
         nearest: dict[int, _Judgement] = {}
-        bar = 0.0
-        whole, in_title, masked_cases = cases.whole, cases.in_title, cases.masked
+        bar, in_title = 0.0, cases.in_title
         for compiled in [self._rules[order] for order in places(self._let_in(leads, cases))]:
             theme = compiled.theme
             if theme in said:
@@ -224,7 +221,7 @@ class Engine:
             beaten = nearest[theme].score if theme in nearest else bar
             if compiled.most[in_title.isdisjoint(compiled.words)] <= beaten:
                 continue
-            case = masked_cases.get(theme, whole) if masked_cases else whole
+            case = cases.of(theme)
             near = self._near_miss(compiled, case)
             if near is None or near.score <= beaten:
                 continue
@@ -252,7 +249,7 @@ class Engine:
             return None
         absent, found = missed
         score = round(compiled.score(found), 6)
-        if score < compiled.threshold:
+        if score < self._gates[compiled.theme].theme.threshold:
             return None
         hits = ((compiled.rule.id, found),)
         return _Judgement(compiled.theme, Verdict.NEAR, score, hits, (absent,))
